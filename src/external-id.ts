@@ -1,0 +1,6 @@
+const GUID = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$/i;
+
+/** GUIDs become lower case without braces, so that they compare equal however a sender wrote them; other ids stay as they are. */
+export function normalizeExternalId(id: string): string {
+  return GUID.exec(id)?.[1]?.toLowerCase() ?? id;
+}
