@@ -1,0 +1,11 @@
+import { app } from '@azure/functions';
+import { readSettings } from '../src/config.ts';
+import { createConnector } from '../src/connector.ts';
+import { log } from './log.ts';
+
+/** Read once, when the worker loads the app. A setting that does not fit throws here, before any function is registered. */
+export const settings = readSettings(process.env);
+
+export const connector = createConnector(settings, log);
+
+app.hook.appTerminate(() => connector.close());

@@ -1,0 +1,2 @@
+import './sync-assignments.ts';
+import './health.ts';
