@@ -1,0 +1,169 @@
+import type { CallContext, CorClient, CorFailure } from '../cor/cor-client.ts';
+import { describeMismatch, mismatches } from './mismatch.ts';
+import type { Plan } from './plan.ts';
+import { isUnavailable, type SyncFailure } from './sync-item.ts';
+
+export interface AssertionResult {
+  readonly failure?: SyncFailure;
+  /** Workspaces outside the messages' own that COR does not hold as the ledger says, and would not take back. */
+  readonly drift: readonly string[];
+  readonly calls: number;
+  /** COR's state may have changed: something was accepted, or it is unknown what was. */
+  readonly corChanged: boolean;
+}
+
+/** What is known while the calls of one plan are made. `seen` is the state that COR's latest reply showed. */
+interface Run {
+  readonly cor: CorClient;
+  readonly user: string;
+  readonly plan: Plan;
+  readonly context: CallContext;
+  calls: number;
+  corChanged: boolean;
+  /** At least one 2xx: there is a reply to hold COR to. */
+  answered: boolean;
+  seen: ReadonlyMap<string, number> | undefined;
+  problems: readonly CorFailure[];
+  /** An attach dropped workspaces that were not in the call: COR replaces, so only whole sets may be sent. */
+  replacing: boolean;
+}
+
+async function attach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+  const { desired } = run.plan;
+  run.calls += 1;
+  const shares = ids.map((workspaceId) => ({
+    workspaceId,
+    percentage: desired.get(workspaceId)?.percentage ?? 0,
+  }));
+  const answer = await run.cor.attach(run.user, shares, run.context);
+  if (!answer.ok) {
+    // Whether a refused batch is refused whole is not documented, and a lost answer tells nothing.
+    if (ids.length > 1 || isUnavailable(answer.failure)) run.corChanged = true;
+    return answer.failure;
+  }
+  run.corChanged = true;
+  run.answered = true;
+  run.seen = answer.workspaces;
+  run.problems = answer.problems;
+  const sent = new Set(ids);
+  if (run.seen && [...desired.keys()].some((id) => !sent.has(id) && !run.seen?.has(id))) run.replacing = true;
+  return undefined;
+}
+
+/**
+ * Detaches; a workspace that is not attached, or that COR does not know, is as detached as it can be. Whether COR refuses a batch
+ * for one such workspace is not documented: then each is tried alone.
+ */
+async function detach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+  if (ids.length === 0) return undefined;
+  run.calls += 1;
+  const answer = await run.cor.detach(run.user, ids, run.context);
+  if (answer.ok) {
+    run.corChanged = true;
+    run.answered = true;
+    run.seen = answer.workspaces;
+    return undefined;
+  }
+  if (ids.length > 1 || isUnavailable(answer.failure)) run.corChanged = true;
+  if (answer.failure.class !== 'notAttached' && answer.failure.class !== 'unmapped') return answer.failure;
+  if (ids.length === 1) return undefined;
+  for (const id of ids) {
+    const failure = await detach(run, [id]);
+    if (failure) return failure;
+  }
+  return undefined;
+}
+
+/** Sends workspaces one by one, so that one that COR no longer takes cannot hold up the others. Returns what concerns `own` ones. */
+async function attachEach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+  for (const id of ids) {
+    const failure = await attach(run, [id]);
+    if (!failure || failure.class === 'alreadyAttached') continue;
+    if (isUnavailable(failure) || run.plan.own.has(id)) return failure;
+  }
+  return undefined;
+}
+
+/** Attaches; a refusal of a set that holds more than the messages' own workspaces is tried again one by one. */
+async function attachSet(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+  if (ids.length === 0) return undefined;
+  const failure = await attach(run, ids);
+  if (!failure || failure.class === 'alreadyAttached') return undefined;
+  if (isUnavailable(failure) || ids.every((id) => run.plan.own.has(id))) return failure;
+  return attachEach(run, ids);
+}
+
+/** What is not as it should be: wanted workspaces that are missing or different, unwanted ones that are still there. */
+function wrong(run: Run): string[] {
+  return run.answered ? mismatches(run.plan, run.seen).map(({ workspace }) => workspace) : [];
+}
+
+function stuck(run: Run): string[] {
+  return wrong(run).filter((id) => !run.plan.desired.has(id));
+}
+
+/** A failure that COR reported inside a 200 and that explains why one of the messages' own workspaces is not there. */
+function reportedRefusal(run: Run): CorFailure | undefined {
+  if (!wrong(run).some((id) => run.plan.own.has(id))) return undefined;
+  return run.problems.find(({ class: kind }) => kind !== 'alreadyAttached' && kind !== 'notAttached');
+}
+
+async function assertSteps(run: Run): Promise<SyncFailure | undefined> {
+  const { plan } = run;
+  const all = [...plan.desired.keys()];
+  const first =
+    (await detach(run, plan.detach)) ?? (await attachSet(run, plan.attach)) ?? reportedRefusal(run);
+  if (first) return first;
+  const refusedReattach = !run.answered && plan.attach.length > 0;
+  if (wrong(run).length === 0 && !refusedReattach) return undefined;
+
+  if (plan.attach.length < all.length || stuck(run).length > 0) {
+    const second = (await detach(run, stuck(run))) ?? (await attachSet(run, all)) ?? reportedRefusal(run);
+    if (second) return second;
+    if (run.answered && wrong(run).length === 0) return undefined;
+  }
+
+  // Twice, because only the reply to the first attach of a part tells that COR replaces; then everything has to be sent again.
+  for (let whole = false; !whole && (!run.answered || wrong(run).length > 0); ) {
+    const bad = run.answered ? wrong(run) : [...plan.attach];
+    whole = run.replacing;
+    const again = whole ? all : bad.filter((id) => plan.desired.has(id));
+    const third =
+      (await detach(run, [...new Set([...again, ...bad])])) ??
+      (await attachSet(run, again)) ??
+      reportedRefusal(run);
+    if (third) return third;
+    whole ||= !run.replacing;
+  }
+  const left = mismatches(plan, run.seen).filter(({ workspace }) => plan.own.has(workspace));
+  return left.length > 0
+    ? { class: 'didNotApply', code: 'CorDidNotApply', description: describeMismatch(left, run.seen) }
+    : undefined;
+}
+
+/**
+ * Makes COR hold what `plan` says and proves it by COR's replies: detach, then attach; if the reply differs, the whole wanted set;
+ * if it still differs, detach and attach those. Ends with a failure when COR refuses, cannot be reached, or still shows something else.
+ */
+export async function assertInCor(
+  cor: CorClient,
+  user: string,
+  plan: Plan,
+  context: CallContext = {},
+): Promise<AssertionResult> {
+  const run: Run = {
+    cor,
+    user,
+    plan,
+    context,
+    calls: 0,
+    corChanged: false,
+    answered: false,
+    seen: undefined,
+    problems: [],
+    replacing: false,
+  };
+  const failure = await assertSteps(run);
+  const { calls, corChanged } = run;
+  return { ...(failure && { failure }), drift: failure ? [] : wrong(run), calls, corChanged };
+}

@@ -1,0 +1,41 @@
+import type { LedgerDocument } from '../ledger/document.ts';
+import { type PercentageRule, percentages, type WorkspacePercentage } from '../ledger/percentages.ts';
+
+/** What COR is to be told about one user. */
+export interface Plan {
+  /** The user's whole wanted state: percentage by workspace. */
+  readonly desired: ReadonlyMap<string, WorkspacePercentage>;
+  /** Workspaces to send in the first attach call, a subset of `desired`. */
+  readonly attach: readonly string[];
+  readonly detach: readonly string[];
+  /** Workspaces that the messages at hand are about: a refusal of any other is not their fault. */
+  readonly own: ReadonlySet<string>;
+}
+
+export interface PlanInput {
+  readonly before: LedgerDocument;
+  readonly after: LedgerDocument;
+  readonly rule: PercentageRule;
+  /** Workspaces that the messages speak of. */
+  readonly mentioned: ReadonlySet<string>;
+  /** Workspaces that earlier tries may have attached or detached. */
+  readonly touched: ReadonlySet<string>;
+  /** Tell COR the whole wanted state, not just the difference. */
+  readonly reassert: boolean;
+}
+
+/** The difference between two documents as calls to make; with `reassert` everything that is wanted, and all that may linger. */
+export function planCalls({ before, after, rule, mentioned, touched, reassert }: PlanInput): Plan {
+  const had = percentages(before, rule);
+  const desired = percentages(after, rule);
+  const changed = [...desired.keys()].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
+  const gone = [...had.keys()].filter((id) => !desired.has(id));
+  if (!reassert)
+    return { desired, attach: changed, detach: gone, own: new Set([...mentioned, ...changed, ...gone]) };
+  const own = new Set([...mentioned, ...touched, ...changed, ...gone]);
+  return { desired, attach: [...desired.keys()], detach: [...own].filter((id) => !desired.has(id)), own };
+}
+
+export function hasCalls(plan: Plan): boolean {
+  return plan.attach.length > 0 || plan.detach.length > 0;
+}
