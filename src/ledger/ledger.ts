@@ -1,0 +1,21 @@
+import type { LedgerDocument } from './document.ts';
+
+/** A document as it was read. `etag` is undefined when none is stored yet. */
+export interface LoadedDocument {
+  readonly document: LedgerDocument;
+  readonly etag: string | undefined;
+}
+
+/**
+ * Keeps one document per COR user.
+ * `load` and `save` reject when the store cannot be reached; `load` rejects with `LedgerUnreadableError` for a damaged document.
+ */
+export interface Ledger {
+  load(user: string): Promise<LoadedDocument>;
+  /** Saves only if the stored document still has `etag` (undefined: there is still none). A conflict is a value, not an error. */
+  save(document: LedgerDocument, etag: string | undefined): Promise<'saved' | 'conflict'>;
+  /** Every user with a document, in no particular order. */
+  users(): AsyncIterable<string>;
+  /** Rejects when the store cannot be reached or does not let us in. */
+  check(): Promise<void>;
+}
