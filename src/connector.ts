@@ -1,0 +1,103 @@
+import { type Clock, systemClock } from './clock.ts';
+import type { Settings } from './config.ts';
+import type { CorClient } from './cor/cor-client.ts';
+import { createCorClient } from './cor/create-cor-client.ts';
+import { createBlobLedger } from './ledger/blob-ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { createMemoryLedger } from './ledger/memory-ledger.ts';
+import type { Log } from './log.ts';
+import { processMessage } from './messaging/process-message.ts';
+import type { RetryQueue } from './messaging/retry-queue.ts';
+import { createServiceBusRetryQueue } from './messaging/service-bus-retry-queue.ts';
+import { createSettlement, type Settlement } from './messaging/settlement.ts';
+import { createCorPause } from './sync/cor-pause.ts';
+import { createCorSlots } from './sync/cor-slots.ts';
+import { createUserSync } from './sync/sync-users.ts';
+
+/** Everything that touches the world; what is left out is the real thing. */
+export interface World {
+  readonly ledger: Ledger;
+  readonly cor: CorClient;
+  readonly settlement: Settlement;
+  readonly retryQueue: RetryQueue;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+export interface Connector {
+  /** Handles one Service Bus message: returns to have it completed, throws to have it abandoned. */
+  handle(body: unknown, triggerMetadata: Readonly<Record<string, unknown>> | undefined): Promise<void>;
+  readonly ledger: Ledger;
+  readonly cor: CorClient;
+  /** Why no COR calls are made at the moment, if so. */
+  pauseReason(): string | undefined;
+  close(): Promise<void>;
+}
+
+function openCor(settings: Settings, log: Log): CorClient {
+  const { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, concurrency } = settings.cor;
+  return createCorClient({
+    baseUrl,
+    tokenUrl,
+    apiKey,
+    clientSecret,
+    timeoutMs,
+    connections: concurrency,
+    onCall(call) {
+      if (call.failureClass === undefined) return;
+      log('warn', {
+        evt: 'cor.call',
+        corMethod: call.method,
+        corPath: call.pathTemplate,
+        durationMs: Math.round(call.durationMs),
+        ...(call.status !== undefined && { corStatus: call.status }),
+        ...(call.code !== undefined && { errorCode: call.code }),
+        ...(call.requestId !== undefined && { corRequestId: call.requestId }),
+      });
+    },
+  });
+}
+
+/** Wires the parts together for one process. */
+export function createConnector(settings: Settings, log: Log, world: Partial<World> = {}): Connector {
+  const clock = world.clock ?? systemClock;
+  const cor = world.cor ?? openCor(settings, log);
+  const ledger =
+    world.ledger ?? (settings.ledger === 'memory' ? createMemoryLedger() : createBlobLedger(settings.ledger));
+  const retryQueue =
+    world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
+  const pause = createCorPause({
+    now: () => clock.now(),
+    onStart: (reason, delayMs) => log('warn', { evt: 'pause.started', reason, delayMs }),
+    onEnd: (reason, durationMs) => log('info', { evt: 'pause.ended', reason, durationMs }),
+  });
+  const users = createUserSync({
+    ledger,
+    cor,
+    slots: createCorSlots(settings.cor.concurrency),
+    pause,
+    rule: settings.mapping.percentage,
+    log,
+    createMissing: settings.cor.createMissingWorkspaces,
+  });
+  const options = {
+    mapping: settings.mapping,
+    users,
+    settlement: world.settlement ?? createSettlement(),
+    retryQueue,
+    policy: { retryWindowMs: settings.retryWindowMs, unmappedGraceMs: settings.unmappedGraceMs },
+    clock,
+    log,
+    ...(world.random && { random: world.random }),
+  };
+  return {
+    ledger,
+    cor,
+    handle: (body, triggerMetadata) => processMessage(body, triggerMetadata, options),
+    pauseReason: () => pause.reason,
+    async close() {
+      await Promise.allSettled([cor.close(), retryQueue.close()]);
+    },
+  };
+}

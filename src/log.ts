@@ -1,0 +1,70 @@
+import type { DeadLetterReason } from './dead-letter.ts';
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/**
+ * One line of the log. The field names are a contract: the queries, the alerts and the workbook read them.
+ * No field holds a body, a token, a name or an e-mail address; ids are allowed.
+ */
+export interface LogLine {
+  readonly evt: LogEvent;
+  readonly outcome?: 'succeeded' | 'skipped' | 'duplicate' | 'retry' | 'deadlettered' | 'abandoned';
+  /** Dataverse's CorrelationId, RequestId and OperationId. */
+  readonly correlationId?: string;
+  readonly requestId?: string;
+  readonly operationId?: string;
+  readonly orgName?: string;
+  /** Logical name of the table, id of the row, Create | Update | Delete, depth of the execution context. */
+  readonly entity?: string;
+  readonly recordId?: string;
+  readonly operation?: string;
+  readonly depth?: number;
+  readonly messageId?: string;
+  readonly sequenceNumber?: number;
+  readonly deliveryCount?: number;
+  /** Scheduled copies sent for this message so far. */
+  readonly attempt?: number;
+  readonly replayed?: boolean;
+  /** Milliseconds from the time the message first entered the queue to the start of its handling. */
+  readonly queueLagMs?: number;
+  readonly durationMs?: number;
+  /** Messages that shared this one's COR call, itself included; COR calls made for them. */
+  readonly coalesced?: number;
+  readonly corCalls?: number;
+  readonly corMethod?: string;
+  readonly corPath?: string;
+  readonly corStatus?: number;
+  readonly corRequestId?: string;
+  readonly errorCode?: string;
+  readonly errorClass?: 'transient' | 'permanent' | 'auth' | 'poison';
+  readonly deadLetterReason?: DeadLetterReason;
+  readonly skipReason?: string;
+  /** Milliseconds until the scheduled copy comes back, or until a pause may end. */
+  readonly delayMs?: number;
+  readonly reason?: string;
+  readonly workspaceId?: string;
+  readonly percentage?: number;
+  readonly version?: string;
+}
+
+export type LogEvent =
+  | 'app.started'
+  | 'message.completed'
+  | 'message.retried'
+  | 'message.deadlettered'
+  | 'message.abandoned'
+  | 'cor.call'
+  | 'cor.drift'
+  | 'cor.workspaceCreated'
+  | 'percentage.capped'
+  | 'pause.started'
+  | 'pause.ended'
+  | 'ledger.unreadable'
+  | 'health.degraded';
+
+export type Log = (level: LogLevel, line: LogLine) => void;
+
+/** One JSON object on one line: readable the same way from classic telemetry, OpenTelemetry and a console. */
+export function formatLogLine(line: LogLine): string {
+  return JSON.stringify(line);
+}

@@ -1,0 +1,21 @@
+export const FIRST_RETRY_MS = 5_000;
+export const LONGEST_RETRY_MS = 15 * 60_000;
+
+const FIRST_HOLD_MS = 5_000;
+const LONGEST_HOLD_MS = 120_000;
+
+/**
+ * Milliseconds until the next try: 5 s doubling to 15 min, of which a random share is waited (full jitter), so that messages which
+ * failed together do not come back together. `attempt` counts from 0; `random` is in [0, 1).
+ */
+export function retryDelay(attempt: number, random: number): number {
+  return Math.round(random * Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempt, 30), LONGEST_RETRY_MS));
+}
+
+/**
+ * Milliseconds to keep a message that cannot even be rescheduled before it is abandoned: abandoning redelivers at once, so without this
+ * all deliveries of the queue's maximum would be used up within milliseconds. 5 s doubling to 2 min: ten deliveries take over 10 min.
+ */
+export function holdDelay(deliveryCount: number): number {
+  return Math.min(FIRST_HOLD_MS * 2 ** Math.min(Math.max(0, deliveryCount - 1), 30), LONGEST_HOLD_MS);
+}

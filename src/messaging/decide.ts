@@ -1,0 +1,117 @@
+import { type DeadLetter, type DeadLetterReason, deadLetter } from '../dead-letter.ts';
+import { isUnavailable, type SyncFailure, type SyncResult } from '../sync/sync-item.ts';
+import { retryDelay } from './backoff.ts';
+import type { History } from './envelope.ts';
+
+/** How a message ends. Exactly one of these is carried out. */
+export type Decision =
+  | {
+      readonly outcome: 'complete';
+      readonly result: 'succeeded' | 'duplicate' | 'skipped';
+      readonly skipReason?: string;
+    }
+  | {
+      readonly outcome: 'retry';
+      readonly failure: SyncFailure;
+      readonly delayMs: number;
+      readonly history: RetryHistory;
+    }
+  | (DeadLetter & { readonly failure?: SyncFailure });
+
+/** What the next copy carries. */
+export interface RetryHistory extends History {
+  readonly firstFailedAt: number;
+  readonly lastError: string;
+}
+
+export interface RetryPolicy {
+  readonly retryWindowMs: number;
+  readonly unmappedGraceMs: number;
+}
+
+export interface DecisionInput {
+  readonly results: readonly SyncResult[];
+  readonly history: History;
+  readonly policy: RetryPolicy;
+  /** UTC epoch ms. */
+  readonly now: number;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+type Refused = Extract<SyncFailure['class'], 'unmapped' | 'validation' | 'didNotApply'>;
+
+const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
+  unmapped: 'CorEntityNotMapped',
+  validation: 'CorValidation',
+  didNotApply: 'CorDidNotApply',
+};
+
+function minutes(ms: number): string {
+  return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+function refused(failure: SyncFailure): DeadLetter & { failure: SyncFailure } {
+  const reason = REASONS[failure.class as Refused] ?? 'CorRejected';
+  return { ...deadLetter(reason, failure.description), failure };
+}
+
+function retry(
+  failure: SyncFailure,
+  input: DecisionInput,
+  until: number,
+  unmappedSince: number | undefined,
+): Decision {
+  const { history, now, random } = input;
+  // The last try comes when the window closes, not a random while before; what COR asked for wins when it is longer.
+  const own = Math.min(retryDelay(history.attempt, random), Math.max(0, until - now));
+  return {
+    outcome: 'retry',
+    failure,
+    delayMs: Math.max(own, failure.retryAfterMs ?? 0),
+    history: {
+      ...history,
+      attempt: history.attempt + 1,
+      firstFailedAt: history.firstFailedAt ?? now,
+      unmappedSince,
+      lastError: failure.code ?? failure.class,
+    },
+  };
+}
+
+function unavailable(failure: SyncFailure, input: DecisionInput): Decision {
+  const { history, policy, now } = input;
+  const until = (history.firstFailedAt ?? now) + policy.retryWindowMs;
+  if (now < until) return retry(failure, input, until, history.unmappedSince);
+  const tried = `Tried ${history.attempt + 1} times in ${minutes(now - (history.firstFailedAt ?? now))}.`;
+  const advice = 'Mend what it says, check that messages get through again, then replay.';
+  return {
+    ...deadLetter('RetriesExhausted', `${tried} Last error: ${failure.description} ${advice}`),
+    failure,
+  };
+}
+
+function unmapped(failure: SyncFailure, input: DecisionInput): Decision {
+  const { history, policy, now } = input;
+  const since = history.unmappedSince ?? now;
+  const until = since + policy.unmappedGraceMs;
+  if (now < until) return retry(failure, input, until, since);
+  const advice =
+    'Create the user or workspace in COR under this external id (source MICROSOFT_DYNAMICS), then replay.';
+  return { ...deadLetter('CorEntityNotMapped', `${failure.description} ${advice}`), failure };
+}
+
+/**
+ * Decides how a message ends from what its changes met (one result for each user it concerns). Failures that pass win over those
+ * that do not: nothing is given up while a part of the message can still succeed.
+ */
+export function decide(input: DecisionInput): Decision {
+  const failures = input.results.flatMap((result) => ('failure' in result ? [result.failure] : []));
+  const passing = failures.find(isUnavailable);
+  if (passing) return unavailable(passing, input);
+  const final = failures.find(({ class: kind }) => kind !== 'unmapped');
+  if (final) return refused(final);
+  if (failures[0]) return unmapped(failures[0], input);
+  const news = input.results.some(({ kind }) => kind === 'applied');
+  return { outcome: 'complete', result: news ? 'succeeded' : 'duplicate' };
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../clock.ts';
+import type { DeadLetter } from '../dead-letter.ts';
+import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import { decode } from '../dynamics/decode.ts';
+import type { ExecutionContext } from '../dynamics/execution-context.ts';
+import type { Mapping } from '../dynamics/mapping.ts';
+import { translate } from '../dynamics/translate.ts';
+import type { Log } from '../log.ts';
+import type { SyncResult } from '../sync/sync-item.ts';
+import type { UserLanes } from '../sync/user-lanes.ts';
+import { type Decision, decide, type RetryPolicy } from './decide.ts';
+import { bodyBytes, type Envelope, type History, readEnvelope, readHistory } from './envelope.ts';
+import { messageLine } from './message-line.ts';
+import type { RetryQueue } from './retry-queue.ts';
+import { settle } from './settle.ts';
+import type { Settlement } from './settlement.ts';
+
+export interface MessageOptions {
+  readonly mapping: Mapping;
+  readonly users: UserLanes;
+  readonly settlement: Settlement;
+  readonly retryQueue: RetryQueue;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** One message with all that was found out about it on the way. */
+export interface MessageState {
+  readonly body: Uint8Array;
+  readonly envelope: Envelope;
+  readonly history: History;
+  readonly startedAt: number;
+  context?: ExecutionContext;
+  results: readonly SyncResult[];
+}
+
+function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentChange[]> {
+  const users = new Map<string, AssignmentChange[]>();
+  for (const change of changes) {
+    const found = users.get(change.user);
+    if (found) found.push(change);
+    else users.set(change.user, [change]);
+  }
+  return users;
+}
+
+async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
+  const { envelope, history } = state;
+  const decoded = decode(state.body, envelope);
+  if (decoded.outcome === 'deadLetter') return decoded;
+  state.context = decoded.context;
+  const translated = translate(decoded.context, options.mapping);
+  if (translated.outcome === 'deadLetter') return translated satisfies DeadLetter;
+  if (translated.outcome === 'skip')
+    return { outcome: 'complete', result: 'skipped', skipReason: translated.reason };
+  const { correlationId } = decoded.context;
+  const common = {
+    sequence: history.firstSequenceNumber,
+    redelivered: envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed,
+    ...(correlationId !== undefined && { correlationId }),
+  };
+  state.results = await Promise.all(
+    [...byUser(translated.changes)].map(([user, changes]) =>
+      options.users.submit(user, { ...common, changes }),
+    ),
+  );
+  return decide({
+    results: state.results,
+    history,
+    policy: options.policy,
+    now: options.clock.now(),
+    random: (options.random ?? Math.random)(),
+  });
+}
+
+/**
+ * Handles one message of the trigger, from bytes to settlement. Returning lets the host complete it; throwing (always an `Error`)
+ * lets the host abandon it, so that it is delivered again.
+ */
+export async function processMessage(
+  body: unknown,
+  triggerMetadata: Readonly<Record<string, unknown>> | undefined,
+  options: MessageOptions,
+): Promise<void> {
+  const envelope = readEnvelope(triggerMetadata);
+  const startedAt = options.clock.now();
+  const state: MessageState = {
+    body: bodyBytes(body),
+    envelope,
+    history: readHistory(envelope),
+    startedAt,
+    results: [],
+  };
+  try {
+    const decision = await decideOn(state, options);
+    await settle(decision, state, options);
+  } catch (error) {
+    const thrown =
+      error instanceof Error ? error : new Error(`Something that is no Error was thrown: ${typeof error}`);
+    options.log('error', {
+      evt: 'message.abandoned',
+      outcome: 'abandoned',
+      ...messageLine(state, options.clock.now()),
+      errorCode: thrown.name,
+      reason: thrown.message,
+    });
+    throw thrown;
+  }
+}
