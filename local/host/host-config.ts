@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { LogLevel } from './core-types.ts';
+import { readJson } from './load-app.ts';
+
+/** The settings of host.json that this stand-in honours, durations in milliseconds. */
+export interface HostConfig {
+  /** Longest run of one invocation; `undefined`: no limit. */
+  readonly functionTimeoutMs: number | undefined;
+  readonly routePrefix: string;
+  /** Logs below it are dropped (`logging.logLevel.Function`, else `.default`). */
+  readonly logLevel: LogLevel;
+  readonly serviceBus: {
+    readonly maxConcurrentCalls: number;
+    readonly prefetchCount: number;
+    readonly maxAutoLockRenewalDurationMs: number;
+    readonly autoCompleteMessages: boolean;
+  };
+}
+
+/** .NET's TimeSpan text: `[d.]hh:mm:ss[.fraction]`. */
+const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)$/;
+
+const duration = z.string().transform((text, context) => {
+  const parts = TIME_SPAN.exec(text);
+  if (!parts) {
+    context.addIssue({ code: 'custom', message: `expected a time span such as "00:05:00", got "${text}"` });
+    return z.NEVER;
+  }
+  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
+  return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
+});
+
+const logLevel = z
+  .enum(['Trace', 'Debug', 'Information', 'Warning', 'Error', 'Critical', 'None'])
+  .transform((level) => level.toLowerCase() as LogLevel);
+
+// Defaults: Azure Functions docs, host.json reference and Service Bus bindings.
+const hostJson = z.object({
+  version: z.literal('2.0'),
+  functionTimeout: z.union([z.literal('-1').transform(() => undefined), duration]).default(30 * 60_000),
+  logging: z
+    .object({
+      logLevel: z
+        .object({ default: logLevel.default('information'), Function: logLevel.optional() })
+        .prefault({}),
+    })
+    .prefault({}),
+  extensions: z
+    .object({
+      http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
+      serviceBus: z
+        .object({
+          maxConcurrentCalls: z
+            .int()
+            .positive()
+            .default(16 * availableParallelism()),
+          prefetchCount: z.int().nonnegative().default(0),
+          maxAutoLockRenewalDuration: duration.default(5 * 60_000),
+          autoCompleteMessages: z.boolean().default(true),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});
+
+export function readHostConfig(appDirectory: string): HostConfig {
+  const path = join(appDirectory, 'host.json');
+  const parsed = hostJson.safeParse(readJson(path));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  const { functionTimeout, extensions, logging } = parsed.data;
+  const { maxAutoLockRenewalDuration, ...serviceBus } = extensions.serviceBus;
+  return {
+    functionTimeoutMs: functionTimeout,
+    routePrefix: extensions.http.routePrefix,
+    logLevel: logging.logLevel.Function ?? logging.logLevel.default,
+    serviceBus: { ...serviceBus, maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration },
+  };
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { RetryMode, ServiceBusClient } from '@azure/service-bus';
+import { connectionString, resolveTrigger } from './app-settings.ts';
+import { createApp, provideCoreApi } from './core-api.ts';
+import type { FunctionMetadata, InvocationRequest, LogLevel } from './core-types.ts';
+import type { Delivery } from './delivery.ts';
+import { readHostConfig } from './host-config.ts';
+import type { InvocationEvent, LogListener } from './host-events.ts';
+import { type HttpRoute, httpRoute } from './http-route.ts';
+import { startHttpEndpoint } from './http-server.ts';
+import { invoke } from './invocation.ts';
+import { loadApp } from './load-app.ts';
+import { type Listener, refuseUnsupported, startListener } from './service-bus-listener.ts';
+import { type SettlementFault, startSettlementServer } from './settlement-server.ts';
+import { type CommandLineForm, workerCommandLine } from './worker-command-line.ts';
+
+export interface HostOptions {
+  /** Folder of the built app: package.json and host.json. Default: the current directory. */
+  readonly appDirectory?: string;
+  /** App settings, put into `process.env` before the app is loaded. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: the setting LOCAL_FUNCTIONS_KEY, else random. */
+  readonly functionsKey?: string;
+  /** Default: any free port. */
+  readonly httpPort?: number;
+  /** Which arguments tell the worker its gRPC address. Default: both forms, as the real host gives them. */
+  readonly commandLine?: CommandLineForm;
+  onInvocation?(event: InvocationEvent): void;
+  readonly onLog?: LogListener;
+}
+
+export interface Host {
+  readonly httpUrl: string;
+  readonly functionsKey: string;
+  readonly functions: readonly FunctionMetadata[];
+  /** Makes the next `times` calls to the settlement service fail. */
+  failSettlements(fault: SettlementFault, times: number): void;
+  /** Stops receiving messages and waits for the running invocations. HTTP functions go on. */
+  drain(): Promise<void>;
+  /** Drains for at most `drainMs`, default 10 s, then closes everything. */
+  stop(drainMs?: number): Promise<void>;
+}
+
+const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'];
+
+/** The SDK's own pauses (30 s) are made for outages of Azure; a local broker is back at once or not at all. */
+const RETRY_OPTIONS = {
+  mode: RetryMode.Exponential,
+  maxRetries: 3,
+  retryDelayInMs: 100,
+  maxRetryDelayInMs: 2000,
+};
+
+let startedInThisProcess = false;
+
+/**
+ * Stands in for the Azure Functions host and its Node worker: loads a built app through the real `@azure/functions` library, receives
+ * from Service Bus, serves HTTP functions and the settlement service. One app a process (module cache, command line, settings).
+ */
+export async function startHost(options: HostOptions = {}): Promise<Host> {
+  if (startedInThisProcess)
+    throw new Error('One process loads one app: start another host in its own process');
+  startedInThisProcess = true;
+
+  const appDirectory = resolve(options.appDirectory ?? '.');
+  Object.assign(process.env, options.env);
+  const config = readHostConfig(appDirectory);
+  const functionsKey =
+    options.functionsKey ?? process.env.LOCAL_FUNCTIONS_KEY ?? randomBytes(24).toString('base64url');
+  const onInvocation = (event: InvocationEvent) => options.onInvocation?.(event);
+  const minimumLevel = LEVELS.indexOf(config.logLevel);
+  const log: LogListener = (level, functionName, message) => {
+    if (LEVELS.indexOf(level) >= minimumLevel) options.onLog?.(level, functionName, message);
+  };
+
+  const app = createApp();
+  const deliveries = new Map<string, Delivery>();
+  const listeners: Listener[] = [];
+  const clients = new Map<string, ServiceBusClient>();
+  const settlement = await startSettlementServer(deliveries);
+  process.argv = workerCommandLine(settlement.port, options.commandLine);
+  provideCoreApi(app, (level, _category, message) => log(level, '', message));
+
+  const run = async (functionName: string, request: InvocationRequest) => {
+    const registered = app.functions.get(functionName);
+    if (!registered) throw new Error(`No function "${functionName}"`);
+    const result = await invoke(
+      app,
+      registered,
+      request,
+      config.functionTimeoutMs,
+      (level, _category, message) => log(level, functionName, message),
+    );
+    if (!result.succeeded) log('error', functionName, `Invocation failed: ${result.error.message}`);
+    return result;
+  };
+
+  const closeAll = async () => {
+    for (const listener of listeners) listener.stop();
+    await Promise.allSettled([...clients.values()].map((client) => client.close()));
+    settlement.stop();
+  };
+
+  try {
+    await loadApp(app, appDirectory);
+    const functions = [...app.functions.values()].map(({ metadata }) => metadata);
+    const triggers = functions.map((metadata) => ({
+      metadata,
+      ...resolveTrigger(metadata, process.env),
+    }));
+
+    const routes: HttpRoute[] = [];
+    const starts: (() => Listener)[] = [];
+    for (const { metadata, name: bindingName, binding } of triggers) {
+      const functionName = metadata.name;
+      if (binding.type === 'httpTrigger') {
+        routes.push(httpRoute(functionName, bindingName, binding, config.routePrefix));
+      } else if (binding.type === 'serviceBusTrigger') {
+        refuseUnsupported(functionName, binding);
+        const connection = connectionString(functionName, String(binding.connection), process.env);
+        const client = clients.get(connection) ?? openClient(functionName, binding.connection, connection);
+        clients.set(connection, client);
+        starts.push(() =>
+          startListener({
+            functionName,
+            bindingName,
+            queueName: String(binding.queueName),
+            dataType: binding.dataType,
+            autoComplete:
+              (binding.autoCompleteMessages as boolean | undefined) ?? config.serviceBus.autoCompleteMessages,
+            client,
+            config: config.serviceBus,
+            deliveries,
+            invoke: (request) => run(functionName, request),
+            onInvocation,
+            onError: (message) => log('error', functionName, message),
+          }),
+        );
+      } else {
+        throw new Error(`Function "${functionName}": ${binding.type} is not served by this stand-in`);
+      }
+    }
+
+    const http = await startHttpEndpoint({
+      routes,
+      functionsKey,
+      port: options.httpPort ?? 0,
+      invoke: run,
+      onInvocation,
+    });
+    // Last, so that no message is taken by a host that then fails to start.
+    for (const start of starts) listeners.push(start());
+
+    const drain = async () => {
+      await Promise.all(listeners.map((listener) => listener.drain()));
+    };
+    return {
+      httpUrl: http.url,
+      functionsKey,
+      functions,
+      failSettlements: settlement.fail,
+      drain,
+      async stop(drainMs = 10_000) {
+        let timer: NodeJS.Timeout | undefined;
+        const timeUp = new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, drainMs);
+        });
+        await Promise.race([drain().catch(() => undefined), timeUp]);
+        clearTimeout(timer);
+        const context = { hookData: {}, appHookData: app.hookData };
+        for (const hook of app.hooks.appTerminate) await hook(context);
+        await http.stop();
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function openClient(functionName: string, setting: unknown, connection: string): ServiceBusClient {
+  try {
+    return new ServiceBusClient(connection, { retryOptions: RETRY_OPTIONS });
+  } catch (error) {
+    // The SDK's text says what is missing and does not repeat the key.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Function "${functionName}": ${setting} is not a Service Bus connection string: ${reason}`,
+    );
+  }
+}
