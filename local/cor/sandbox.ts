@@ -1,0 +1,218 @@
+/**
+ * A stand-in for COR's Integrations API, for trying the connector and for its tests. It is not COR: it is written from COR's public
+ * documentation (developers.projectcor.com: quickstart, integrations introduction, users attach/detach-workspaces, workspaces create/update,
+ * users create). Where that is silent, or differs between pages, the behaviour is a switch (switches.ts); nothing here proves what the
+ * live service does.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseJson } from '../../src/cor/parse-json.ts';
+import { admin } from './admin.ts';
+import { type CallCounts, createCallLog, type RecordedCall } from './call-log.ts';
+import { type Answer, errorAnswer, json } from './error-bodies.ts';
+import { Refusal } from './errors.ts';
+import { createFaults } from './faults.ts';
+import { createGate, type HoldPoint } from './gate.ts';
+import { applyRoute, matchRoute, type Route } from './routes.ts';
+import { createState, type NewUser, type NewWorkspace } from './state.ts';
+import { type CorSwitches, type CorSwitchInput, type InjectedFailure, readSwitches } from './switches.ts';
+import { createTokens } from './tokens.ts';
+
+export interface CorSandboxOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Known users and workspaces, by external id or in full. */
+  readonly users?: readonly NewUser[];
+  readonly workspaces?: readonly NewWorkspace[];
+  readonly switches?: CorSwitchInput;
+  readonly apiKey?: string;
+  readonly clientSecret?: string;
+}
+
+export interface CorSandbox {
+  /** `http://127.0.0.1:PORT` */
+  readonly baseUrl: string;
+  readonly tokenUrl: string;
+  readonly port: number;
+  readonly apiKey: string;
+  readonly clientSecret: string;
+  /** As they are now; change them with `set`. */
+  readonly switches: CorSwitches;
+  /** Throws an Error that names a wrong switch. */
+  set(switches: CorSwitchInput): void;
+  /** Percentage by workspace by user, external ids throughout. Every known user is there. */
+  state(): Record<string, Record<string, number>>;
+  /** The last 10 000 requests in order of arrival, token requests included. */
+  readonly calls: readonly RecordedCall[];
+  clearCalls(): void;
+  readonly counts: CallCounts;
+  addUser(user: NewUser): void;
+  addWorkspace(workspace: NewWorkspace): void;
+  removeUser(id: string): boolean;
+  removeWorkspace(id: string): boolean;
+  /** The next `count` requests fail so: `failNext(2, { status: 503, retryAfter: '3' })`, `failNext(1, { status: 'drop', when: 'after' })`. */
+  failNext(count: number, failure: InjectedFailure): void;
+  /** COR forgets every token it issued. */
+  invalidateTokens(): void;
+  /** API requests stop inside the sandbox: before they take effect (default), or after that and before the answer. */
+  hold(point?: HoldPoint): void;
+  /** Resolves as soon as `count` (default 1) requests are stopped. */
+  held(count?: number): Promise<void>;
+  release(): void;
+  /** Ends all connections. */
+  stop(): Promise<void>;
+}
+
+export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<CorSandbox> {
+  const { apiKey = 'sandbox-key', clientSecret = 'sandbox-client-secret' } = options;
+  let switches = readSwitches(options.switches ?? {});
+  const state = createState();
+  const tokens = createTokens(apiKey, clientSecret);
+  const faults = createFaults();
+  const gate = createGate();
+  const log = createCallLog();
+  for (const user of options.users ?? []) state.addUser(user);
+  for (const workspace of options.workspaces ?? []) state.addWorkspace(workspace);
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      // A client that went away while sending is its own affair; a fault of the sandbox must not look like one of COR's.
+      if (request.complete) console.error('COR sandbox:', error);
+      response.destroy();
+    });
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readBody(request);
+    const method = request.method ?? '';
+    const [path = ''] = (request.url ?? '').split('?');
+    const body = text === '' ? undefined : parseJson(text);
+    if (path.startsWith('/admin/')) {
+      send(response, admin(sandbox, method, path, body));
+      return;
+    }
+
+    const route = matchRoute(method, path);
+    const call = log.begin(request, route, body);
+    response.once('close', () => log.end(call));
+    const outcome = await answer(request, route, text, body);
+    if (outcome === 'drop') response.socket?.destroy();
+    if (typeof outcome === 'string') return;
+    log.answered(call, outcome.status);
+    send(response, outcome);
+  }
+
+  async function answer(
+    request: IncomingMessage,
+    route: Route,
+    text: string,
+    body: unknown,
+  ): Promise<Answer | 'drop' | 'hang'> {
+    if (switches.down) return 'drop';
+    const target = route.operation === 'token' ? 'token' : 'api';
+    if (switches.hang === target) return 'hang';
+    const failure = faults.next(target, switches);
+    if (failure?.when === 'before') return failureAnswer(failure);
+
+    const result =
+      target === 'token'
+        ? tokens.issue(request, text, switches)
+        : await answerApi(request, () => applyRoute(route, body, state, switches));
+    if (failure) return failureAnswer(failure);
+    if (target === 'api') await gate.pass('after');
+    return result;
+  }
+
+  async function answerApi(request: IncomingMessage, apply: () => Answer): Promise<Answer> {
+    await gate.pass('before');
+    const latency = faults.latency(switches);
+    if (latency > 0) await delay(latency);
+
+    const unauthorized = tokens.check(request);
+    if (unauthorized) return unauthorized;
+    if (switches.forbid) return json(403, { error: 403, message: 'Forbidden' });
+    const limited = faults.overRate(switches);
+    if (limited) {
+      const headers = limited.retryAfter === null ? {} : { 'retry-after': limited.retryAfter };
+      return json(429, { error: 429, message: 'Too Many Requests' }, headers);
+    }
+    try {
+      return apply();
+    } catch (error) {
+      if (error instanceof Refusal) return errorAnswer(error.error, switches);
+      throw error;
+    }
+  }
+
+  const sandbox: CorSandbox = {
+    get baseUrl() {
+      return `http://127.0.0.1:${sandbox.port}`;
+    },
+    get tokenUrl() {
+      return `${sandbox.baseUrl}/v1/oauth/token`;
+    },
+    get port() {
+      return (server.address() as AddressInfo).port;
+    },
+    apiKey,
+    clientSecret,
+    get switches() {
+      return switches;
+    },
+    set(changed) {
+      switches = readSwitches({ ...switches, ...changed });
+    },
+    state: () =>
+      Object.fromEntries(
+        [...state.users.values()].map((user) => [user.id, Object.fromEntries(user.attached)]),
+      ),
+    calls: log.calls,
+    clearCalls: log.clear,
+    counts: log.counts,
+    addUser: (user) => void state.addUser(user),
+    addWorkspace: (workspace) => void state.addWorkspace(workspace),
+    removeUser: (id) => state.users.delete(id),
+    removeWorkspace: (id) => state.removeWorkspace(id),
+    failNext: (count, failure) => sandbox.set({ failNext: [...switches.failNext, { ...failure, count }] }),
+    invalidateTokens: tokens.invalidate,
+    hold: (point = 'before') => gate.hold(point),
+    held: (count = 1) => gate.held(count),
+    release: gate.release,
+    async stop() {
+      gate.release();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  return sandbox;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function failureAnswer({ status, body, retryAfter }: InjectedFailure): Answer | 'drop' {
+  if (status === 'drop') return 'drop';
+  const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+  if (typeof body === 'string') return { status, contentType: 'text/plain; charset=utf-8', body, headers };
+  const value = body === undefined ? { status, name: 'HttpException', message: 'Injected failure' } : body;
+  return json(status, value, headers);
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': Buffer.byteLength(answer.body),
+    ...answer.headers,
+  });
+  response.end(answer.body);
+}
