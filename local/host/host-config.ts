@@ -22,15 +22,20 @@ export interface HostConfig {
 /** .NET's TimeSpan text: `[d.]hh:mm:ss[.fraction]`. */
 const TIME_SPAN = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)$/;
 
-const duration = z.string().transform((text, context) => {
+function parseTimeSpan(text: string, context: z.RefinementCtx): number {
   const parts = TIME_SPAN.exec(text);
   if (!parts) {
     context.addIssue({ code: 'custom', message: `expected a time span such as "00:05:00", got "${text}"` });
     return z.NEVER;
   }
-  const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
-  return ((((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0)) * 1000;
-});
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0));
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}
+
+const duration = z.string().transform(parseTimeSpan);
+const durationOrNone = z
+  .string()
+  .transform((text, context) => (text === '-1' ? undefined : parseTimeSpan(text, context)));
 
 const logLevel = z
   .enum(['Trace', 'Debug', 'Information', 'Warning', 'Error', 'Critical', 'None'])
@@ -39,7 +44,7 @@ const logLevel = z
 // Defaults: Azure Functions docs, host.json reference and Service Bus bindings.
 const hostJson = z.object({
   version: z.literal('2.0'),
-  functionTimeout: z.union([z.literal('-1').transform(() => undefined), duration]).default(30 * 60_000),
+  functionTimeout: durationOrNone.prefault('00:30:00'),
   logging: z
     .object({
       logLevel: z

@@ -61,12 +61,13 @@ try {
     process.on('message', (command: MessageToHost) => void obey(host, command));
     tellParent({ type: 'ready', httpUrl, functionsKey, functions });
   } else {
-    console.log(`Listening on ${httpUrl}, functions: ${functions.map(({ name }) => name).join(', ')}`);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(host));
+    console.log(`Listening on ${httpUrl}, functions: ${functions.map(({ name }) => name).join(', ')}`);
   }
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);
-  if (forked) process.send?.({ type: 'failed', error: text } satisfies MessageToParent, () => process.exit(1));
+  if (forked)
+    process.send?.({ type: 'failed', error: text } satisfies MessageToParent, () => process.exit(1));
   else {
     console.error(`The Functions host did not start: ${text}`);
     process.exit(1);
