@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Allocation } from '../../src/dynamics/assignment-change.ts';
+import type { LedgerDocument, LedgerEntry } from '../../src/ledger/document.ts';
+import { type PercentageRule, percentages } from '../../src/ledger/percentages.ts';
+
+const RULE: PercentageRule = { hoursPerDay: 8, decimals: 2 };
+
+function documentOf(...allocations: (Allocation & { workspace?: string })[]): LedgerDocument {
+  const entries = allocations.map(({ workspace = 'w', ...allocation }, index): [string, LedgerEntry] => [
+    `r${index}`,
+    { state: 'assigned', workspace, allocation: allocation as Allocation, version: { sequence: index } },
+  ]);
+  return { schema: 1, user: 'u', assignments: Object.fromEntries(entries) };
+}
+
+const percentageOf = (document: LedgerDocument, rule = RULE) =>
+  percentages(document, rule).get('w')?.percentage;
+
+describe('the percentage of a workspace', () => {
+  it.each<[string, Allocation[], number]>([
+    ['one fixed percentage', [{ percentage: 12.5 }], 12.5],
+    ['fixed percentages added up', [{ percentage: 12.5 }, { percentage: 30 }], 42.5],
+    ['half of one week', [{ hours: 20, start: '2026-03-02', finish: '2026-03-06' }], 50],
+    [
+      'two tasks over their joint span',
+      [
+        { hours: 20, start: '2026-03-02', finish: '2026-03-06' },
+        { hours: 20, start: '2026-03-09', finish: '2026-03-13' },
+      ],
+      50,
+    ],
+    ['fixed and hours', [{ percentage: 10 }, { hours: 8, start: '2026-03-02', finish: '2026-03-06' }], 30],
+    ['a third, rounded', [{ hours: 8, start: '2026-03-02', finish: '2026-03-04' }], 33.33],
+    ['one day', [{ hours: 2, start: '2026-03-02', finish: '2026-03-02' }], 25],
+    ['hours on a weekend, as one working day', [{ hours: 4, start: '2026-03-07', finish: '2026-03-08' }], 50],
+    [
+      'a span that starts on a Sunday and ends on a Saturday',
+      [{ hours: 8, start: '2026-03-01', finish: '2026-03-14' }],
+      10,
+    ],
+    ['no hours at all', [{ hours: 0, start: '2026-03-02', finish: '2026-03-06' }], 0],
+    ['a leap day', [{ hours: 8, start: '2028-02-28', finish: '2028-03-01' }], 33.33],
+    ['a sum that binary fractions hold a hair too small', [{ percentage: 1.005 }], 1.01],
+  ])('%s', (_what, allocations, expected) => {
+    expect(percentageOf(documentOf(...allocations))).toBe(expected);
+  });
+
+  it('is capped at 100, and says what it would have been', () => {
+    const capped = percentages(documentOf({ percentage: 80 }, { percentage: 45.5 }), RULE).get('w');
+    expect(capped).toEqual({ percentage: 100, uncapped: 125.5 });
+  });
+
+  it('follows the rule of the mapping', () => {
+    const document = documentOf({ hours: 10, start: '2026-03-02', finish: '2026-03-04' });
+    expect(percentageOf(document, { hoursPerDay: 7.5, decimals: 0 })).toBe(44);
+    expect(percentageOf(document, { hoursPerDay: 7.5, decimals: 1 })).toBe(44.4);
+  });
+
+  it('leaves out rows that were removed or deleted', () => {
+    const gone: LedgerDocument = {
+      schema: 1,
+      user: 'u',
+      assignments: {
+        a: { state: 'removed', version: { sequence: 1 } },
+        b: { state: 'deleted', version: { sequence: 2 } },
+      },
+    };
+    expect(percentages(gone, RULE).size).toBe(0);
+  });
+
+  it('counts the Mondays to Fridays of any span as a calendar does', () => {
+    const day = fc.integer({ min: 0, max: 40_000 });
+    fc.assert(
+      fc.property(day, fc.integer({ min: 0, max: 900 }), (from, length) => {
+        const iso = (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10);
+        let counted = 0;
+        for (let at = from; at <= from + length; at += 1)
+          if (![0, 6].includes(new Date(at * 86_400_000).getUTCDay())) counted += 1;
+        const hours = Math.max(1, counted) * 8;
+        expect(percentageOf(documentOf({ hours, start: iso(from), finish: iso(from + length) }))).toBe(100);
+        expect(
+          percentageOf(documentOf({ hours: hours / 2, start: iso(from), finish: iso(from + length) })),
+        ).toBe(50);
+      }),
+    );
+  });
+});
