@@ -1,0 +1,278 @@
+import type { Clock } from './clock.ts';
+import { DueTimer } from './due-timer.ts';
+import { MessageStore } from './message-store.ts';
+import type { Departure, QueueListener } from './queue-listener.ts';
+import { type LockedMessage, type MessageDraft, newMessage, type QueueMessage } from './queue-message.ts';
+import type { QueueSettings } from './queue-options.ts';
+import { changeProperties, deadLetterProperties, type Settlement, type SettleResult } from './settlement.ts';
+
+/** Messages in each state now, and three totals since the queue was created. */
+export interface QueueCounts {
+  readonly active: number;
+  readonly locked: number;
+  readonly scheduled: number;
+  readonly deferred: number;
+  readonly deadLetter: number;
+  readonly completed: number;
+  readonly deadLettered: number;
+  readonly enqueued: number;
+}
+
+/** A Service Bus queue without its protocol: the rules by which calls and the clock move its messages. */
+export class QueueCore<Content> {
+  readonly settings: QueueSettings;
+  /** Absent in a dead-letter queue. */
+  readonly deadLetterQueue: QueueCore<Content> | undefined;
+  readonly #clock: Clock;
+  readonly #store: MessageStore<Content>;
+  readonly #due: DueTimer;
+  readonly #listeners = new Set<QueueListener>();
+  readonly #totals = { completed: 0, deadLettered: 0, enqueued: 0 };
+
+  constructor(settings: QueueSettings, clock: Clock, role: 'queue' | 'deadLetterQueue' = 'queue') {
+    this.settings = settings;
+    this.#clock = clock;
+    this.#store = new MessageStore(settings.lockDurationMs);
+    this.#due = new DueTimer(clock, () => this.#doWhatIsDue());
+    if (role === 'queue') {
+      const name = `${settings.name}/$DeadLetterQueue`;
+      this.deadLetterQueue = new QueueCore({ ...settings, name }, clock, 'deadLetterQueue');
+    }
+  }
+
+  get hasActive(): boolean {
+    return this.#store.oldestActive !== undefined;
+  }
+
+  counts(): QueueCounts {
+    return { ...this.#store.sizes, deadLetter: this.deadLetterQueue?.size ?? 0, ...this.#totals };
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  /** Nothing is left to do: no message is active, locked or scheduled. */
+  get isIdle(): boolean {
+    const { active, locked, scheduled } = this.#store.sizes;
+    return active + locked + scheduled === 0;
+  }
+
+  /** Returns the function that takes the listener away again. */
+  listen(listener: QueueListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes all of the messages; returns their sequence numbers. */
+  enqueue(drafts: readonly MessageDraft<Content>[]): number[] {
+    const now = this.#clock.now();
+    const messages = drafts.map((draft) => newMessage(draft, this.settings.defaultTimeToLiveMs, now));
+    for (const message of messages) {
+      this.#totals.enqueued++;
+      if (message.scheduledFor !== undefined && message.scheduledFor > now) {
+        this.#store.admit(message, 'scheduled');
+        message.enqueuedSequenceNumber = message.sequenceNumber;
+        this.#due.atLatest(message.scheduledFor);
+      } else {
+        this.#activate(message, now);
+      }
+    }
+    this.#announceAvailable();
+    return messages.map((message) => message.sequenceNumber);
+  }
+
+  /** Peek-lock: the oldest active message, locked. */
+  acquire(): LockedMessage<Content> | undefined {
+    const message = this.#oldestReceivable();
+    return message && this.#lock(message);
+  }
+
+  /** Receive-and-delete: the oldest active message, completed. */
+  take(): QueueMessage<Content> | undefined {
+    const message = this.#oldestReceivable();
+    if (message !== undefined) this.#complete(message);
+    this.#announceIdle();
+    return message;
+  }
+
+  settle(token: string, settlement: Settlement): SettleResult {
+    const message = this.#store.findLocked(token, this.#clock.now());
+    if (message === undefined) return 'lockLost';
+    const result = this.#settleLocked(message, settlement);
+    this.#announceAvailable();
+    this.#announceIdle();
+    return result;
+  }
+
+  /** The time until which the message is now locked; undefined when the lock is lost. */
+  renewLock(token: string): number | undefined {
+    const now = this.#clock.now();
+    const message = this.#store.findLocked(token, now);
+    return message && this.#store.renewLock(message, now);
+  }
+
+  /** All of the deferred messages; undefined (and none received) when one is not there. */
+  receiveDeferred(
+    sequenceNumbers: readonly number[],
+    mode: 'peekLock' | 'receiveAndDelete',
+  ): QueueMessage<Content>[] | undefined {
+    const messages = this.#store.findAll(sequenceNumbers, 'deferred');
+    for (const message of messages ?? []) {
+      if (mode === 'peekLock') this.#lock(message);
+      else this.#complete(message);
+    }
+    return messages;
+  }
+
+  /** Cancels all of the scheduled messages; false (and none cancelled) when one is not there. */
+  cancelScheduled(sequenceNumbers: readonly number[]): boolean {
+    const messages = this.#store.findAll(sequenceNumbers, 'scheduled');
+    for (const message of messages ?? []) this.#depart(message, { outcome: 'cancelled' });
+    this.#announceIdle();
+    return messages !== undefined;
+  }
+
+  /** Looks at messages of every state in queue order, without locking them. */
+  peek(fromSequenceNumber: number, maxCount: number): Readonly<QueueMessage<Content>>[] {
+    return this.#store.from(fromSequenceNumber, maxCount);
+  }
+
+  /** Stops the clock for this queue. */
+  close(): void {
+    this.#due.cancel();
+    this.deadLetterQueue?.close();
+  }
+
+  #settleLocked(message: LockedMessage<Content>, settlement: Settlement): SettleResult {
+    switch (settlement.outcome) {
+      case 'complete':
+        this.#complete(message);
+        return 'settled';
+      case 'release':
+        this.#makeReceivable(message);
+        return 'settled';
+      case 'abandon':
+        changeProperties(message, settlement.changes);
+        this.#returnAfterFailedDelivery(message);
+        return 'settled';
+      case 'defer':
+        changeProperties(message, settlement.changes);
+        this.#countDelivery(message);
+        message.isDeferred = true;
+        this.#makeReceivable(message);
+        return 'settled';
+      case 'deadLetter':
+        if (this.deadLetterQueue === undefined) {
+          this.#makeReceivable(message);
+          return 'notAllowed';
+        }
+        changeProperties(message, settlement.changes);
+        this.#deadLetter(message, settlement.reason, settlement.description);
+        return 'settled';
+    }
+  }
+
+  /** Where a message's life as a receivable one begins, and with it its time to live. */
+  #activate(message: QueueMessage<Content>, now: number): void {
+    message.enqueuedTime = now;
+    message.expiresAt = now + message.timeToLive;
+    this.#store.admit(message, 'active');
+    message.enqueuedSequenceNumber = message.sequenceNumber;
+    this.#due.atLatest(message.expiresAt);
+  }
+
+  #makeReceivable(message: QueueMessage<Content>): void {
+    // Deferred messages do not expire (Service Bus docs, "Message deferral").
+    this.#store.move(message, message.isDeferred ? 'deferred' : 'active');
+    if (!message.isDeferred) this.#due.atLatest(message.expiresAt);
+  }
+
+  #oldestReceivable(): QueueMessage<Content> | undefined {
+    for (let oldest = this.#store.oldestActive; oldest; oldest = this.#store.oldestActive) {
+      if (oldest.expiresAt > this.#clock.now()) return oldest;
+      this.#expire(oldest);
+    }
+    return undefined;
+  }
+
+  #lock(message: QueueMessage<Content>): LockedMessage<Content> {
+    const locked = this.#store.lock(message, this.#clock.now());
+    this.#due.atLatest(locked.lock.lockedUntil);
+    return locked;
+  }
+
+  #countDelivery(message: QueueMessage<Content>): void {
+    if (this.deadLetterQueue !== undefined) message.deliveryCount++;
+  }
+
+  #returnAfterFailedDelivery(message: QueueMessage<Content>): void {
+    const { maxDeliveryCount } = this.settings;
+    this.#countDelivery(message);
+    if (this.deadLetterQueue !== undefined && message.deliveryCount >= maxDeliveryCount) {
+      const description = `Message could not be consumed after ${maxDeliveryCount} delivery attempts.`;
+      this.#deadLetter(message, 'MaxDeliveryCountExceeded', description);
+    } else {
+      this.#makeReceivable(message);
+    }
+  }
+
+  #complete(message: QueueMessage<Content>): void {
+    this.#totals.completed++;
+    this.#depart(message, { outcome: 'completed' });
+  }
+
+  #expire(message: QueueMessage<Content>): void {
+    if (this.settings.deadLetteringOnMessageExpiration) {
+      this.#deadLetter(message, 'TTLExpiredException', 'The message expired and was dead lettered.');
+    } else {
+      this.#depart(message, { outcome: 'expired' });
+    }
+  }
+
+  #deadLetter(message: QueueMessage<Content>, reason?: string, description?: string): void {
+    this.#totals.deadLettered++;
+    this.#depart(message, { outcome: 'deadLettered', ...(reason !== undefined && { reason }) });
+    // Dead letters do not expire (Service Bus docs, "Overview of dead-letter queues").
+    const deadLetter = { ...message, expiresAt: Number.POSITIVE_INFINITY, isDeferred: false };
+    deadLetter.deadLetterSource = this.settings.name;
+    changeProperties(deadLetter, deadLetterProperties(reason, description));
+    if (this.deadLetterQueue !== undefined) this.deadLetterQueue.#receiveDeadLetter(deadLetter);
+  }
+
+  #receiveDeadLetter(message: QueueMessage<Content>): void {
+    this.#totals.enqueued++;
+    this.#store.admit(message, 'active');
+    this.#announceAvailable();
+  }
+
+  #depart(message: QueueMessage<Content>, how: Pick<Departure, 'outcome' | 'reason'>): void {
+    this.#store.move(message, 'gone');
+    const { messageId, sequenceNumber } = message;
+    for (const listener of this.#listeners) listener.departed?.({ messageId, sequenceNumber, ...how });
+  }
+
+  #announceAvailable(): void {
+    if (this.hasActive) for (const listener of this.#listeners) listener.available?.();
+  }
+
+  #announceIdle(): void {
+    if (this.isIdle) for (const listener of this.#listeners) listener.idle?.();
+  }
+
+  /** Returns when something is due next. */
+  #doWhatIsDue(): number {
+    const now = this.#clock.now();
+    for (const message of this.#store.lockExpired(now)) this.#returnAfterFailedDelivery(message);
+    for (let due = this.#store.firstScheduled(now); due; due = this.#store.firstScheduled(now)) {
+      // Service Bus docs, "Message sequencing and timestamps": a scheduled message is enqueued anew, under a new sequence number.
+      this.#activate(due, now);
+    }
+    for (let expired = this.#store.firstExpired(now); expired; expired = this.#store.firstExpired(now)) {
+      this.#expire(expired);
+    }
+    this.#announceAvailable();
+    this.#announceIdle();
+    return this.#store.nextDue();
+  }
+}

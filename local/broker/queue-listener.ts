@@ -1,0 +1,15 @@
+/** A message that left its queue for good. `reason` only for dead letters. */
+export interface Departure {
+  readonly messageId: string;
+  readonly sequenceNumber: number;
+  readonly outcome: 'completed' | 'deadLettered' | 'expired' | 'cancelled';
+  readonly reason?: string;
+}
+
+export interface QueueListener {
+  /** There are active messages that a waiting receiver can take. */
+  available?(): void;
+  departed?(departure: Departure): void;
+  /** A change left no message active, locked or scheduled. */
+  idle?(): void;
+}
