@@ -44,12 +44,11 @@ export interface Host {
 
 const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'information', 'warning', 'error', 'critical', 'none'];
 
-/** The SDK's own pauses (30 s) are made for outages of Azure; a local broker is back at once or not at all. */
-const RETRY_OPTIONS = {
-  maxRetries: 3,
-  retryDelayInMs: 100,
-  maxRetryDelayInMs: 2000,
-};
+/**
+ * The SDK's own waits are made for outages of Azure: 30 s between tries, and 60 s for a settlement whose connection was lost, because
+ * nothing tells it. A local broker is back at once or not at all.
+ */
+const RETRY_OPTIONS = { maxRetries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 2000, timeoutInMs: 10_000 };
 
 let startedInThisProcess = false;
 

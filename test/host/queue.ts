@@ -16,7 +16,9 @@ export async function startQueue(
   options: { lockDurationMs?: number; maxDeliveryCount?: number } = {},
 ): Promise<TestQueue> {
   const broker = await startBroker({ queues: [{ name: 'q', ...options }] });
-  const client = new ServiceBusClient(broker.connectionString);
+  // A send whose connection is lost waits for this time-out, 60 s by default, before it is tried again.
+  const retryOptions = { timeoutInMs: 1000, retryDelayInMs: 50 };
+  const client = new ServiceBusClient(broker.connectionString, { retryOptions });
   const sender = client.createSender('q');
   onTestFinished(async () => {
     await client.close();
