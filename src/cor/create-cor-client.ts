@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { readAnswer, readRequestId } from './answer.ts';
 import type { CorOperation } from './classify.ts';
 import type { CallContext, CorAnswer, CorClient, CorFailure, WorkspaceShare } from './cor-client.ts';
-import { startDeadline } from './deadline.ts';
+import { endDeadline, startDeadline } from './deadline.ts';
 import { parseEndpoint, pathSegment } from './endpoint.ts';
 import { type Exchange, exchange } from './http-exchange.ts';
 import type { Secrets } from './redact.ts';
@@ -135,18 +135,18 @@ export function createCorClient(options: CorClientOptions): CorClient {
     };
 
     const outcome = await withToken(tokens, deadline, send, isTokenRefused);
-    deadline.clear();
+    endDeadline(deadline);
     return outcome.ok ? outcome.answer : outcome;
   }
 
-  async function userCall(
+  function userCall(
     operation: 'attach' | 'detach',
     userId: string,
     workspaces: unknown,
     context?: CallContext,
   ): Promise<CorAnswer> {
     // An empty path segment names another route.
-    if (userId === '') return { ok: false, failure: EMPTY_USER_ID };
+    if (userId === '') return Promise.resolve({ ok: false, failure: EMPTY_USER_ID });
     return run({
       operation,
       method: 'PUT',
@@ -172,7 +172,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
     async checkCredentials() {
       const deadline = startDeadline(timeoutMs);
       const outcome = await tokenWithin(deadline, tokens);
-      deadline.clear();
+      endDeadline(deadline);
       return outcome.ok ? undefined : outcome.failure;
     },
     async close() {
@@ -200,17 +200,21 @@ function basicCredential(apiKey: string, clientSecret: string): string {
   return Buffer.from(`${apiKey}:${clientSecret}`, 'utf8').toString('base64');
 }
 
-function requestHeaders(token: Token, context: CallContext | undefined): Record<string, string> {
-  const headers: Record<string, string> = {
-    authorization: `Bearer ${token.value}`,
-    'content-type': 'application/json',
-    accept: 'application/json',
-    'user-agent': USER_AGENT,
-  };
+const FIXED_HEADERS = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/json',
+  'user-agent',
+  USER_AGENT,
+];
+
+function requestHeaders(token: Token, context: CallContext | undefined): string[] {
+  const headers = ['authorization', token.authorization, ...FIXED_HEADERS];
   const correlationId = context?.correlationId;
   // It comes from the message: whatever could not stand in a header is left out rather than failing the call.
   if (correlationId !== undefined && /^[\x21-\x7e]{1,128}$/.test(correlationId))
-    headers['x-correlation-id'] = correlationId;
+    headers.push('x-correlation-id', correlationId);
   return headers;
 }
 

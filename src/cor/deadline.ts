@@ -1,37 +1,39 @@
-/** The one timer of a COR call. Waits inside the call subscribe to it, which costs less than a chain of AbortSignals. */
+/**
+ * The one timer of a COR call. A call waits for one thing at a time (a token, an exchange), so there is one listener: cheaper than a chain
+ * of AbortSignals.
+ */
 export interface Deadline {
-  readonly expired: boolean;
-  onExpire(listener: () => void): void;
-  forget(listener: () => void): void;
-  /** Has to be called when the call ends, or the timer keeps the process alive. */
-  clear(): void;
+  expired: boolean;
+  /** What the present wait does when time is up. Whoever sets it clears it. */
+  onExpire: (() => void) | undefined;
+  readonly timer: NodeJS.Timeout;
 }
 
+/** `endDeadline` has to be called when the call ends, or the timer keeps the process alive. */
 export function startDeadline(timeoutMs: number): Deadline {
-  const listeners = new Set<() => void>();
-  let expired = false;
-  const timer = setTimeout(() => {
-    expired = true;
-    for (const listener of [...listeners]) listener();
-  }, timeoutMs);
-  return {
-    get expired() {
-      return expired;
-    },
-    onExpire: (listener) => void listeners.add(listener),
-    forget: (listener) => void listeners.delete(listener),
-    clear: () => clearTimeout(timer),
+  const deadline: Deadline = {
+    expired: false,
+    onExpire: undefined,
+    timer: setTimeout(() => {
+      deadline.expired = true;
+      deadline.onExpire?.();
+    }, timeoutMs),
   };
+  return deadline;
+}
+
+export function endDeadline(deadline: Deadline): void {
+  clearTimeout(deadline.timer);
 }
 
 /** The promise's value, or `overdue()` when the deadline passes first. The promise must not reject. */
 export function within<T>(deadline: Deadline, promise: Promise<T>, overdue: () => T): Promise<T> {
   if (deadline.expired) return Promise.resolve(overdue());
   return new Promise((resolve) => {
-    const onExpire = () => resolve(overdue());
-    deadline.onExpire(onExpire);
+    deadline.onExpire = () => resolve(overdue());
     void promise.then((value) => {
-      deadline.forget(onExpire);
+      // A late value must not take the listener of a later wait away.
+      if (!deadline.expired) deadline.onExpire = undefined;
       resolve(value);
     });
   });

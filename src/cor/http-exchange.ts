@@ -1,10 +1,11 @@
-import type { Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import type { Deadline } from './deadline.ts';
 
 export interface HttpRequest {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
-  readonly headers: Record<string, string>;
+  /** Name, value, name, value …: the form that undici takes as it is. */
+  readonly headers: string[];
   readonly body?: string;
 }
 
@@ -36,57 +37,72 @@ export function exchange(
   deadline: Deadline,
   maxBodyBytes: number,
 ): Promise<Exchange> {
+  if (deadline.expired) return Promise.resolve({ kind: 'noResponse', code: 'DEADLINE' });
   return new Promise((resolve) => {
-    let abort: (() => void) | undefined;
-    let done = false;
-    let status = 0;
-    let headers: HttpResponse['headers'] = {};
-    let size = 0;
-    const chunks: Buffer[] = [];
-
-    const finish = (result: Exchange) => {
-      if (done) return;
-      done = true;
-      deadline.forget(onDeadline);
-      resolve(result);
-    };
-    const onDeadline = () => {
-      finish({ kind: 'noResponse', code: 'DEADLINE' });
-      abort?.();
-    };
-    if (deadline.expired) return onDeadline();
-    deadline.onExpire(onDeadline);
-
-    pool.dispatch(
-      { method: request.method, path: request.path, headers: request.headers, body: request.body ?? null },
-      {
-        onRequestStart(controller) {
-          abort = () => controller.abort(new Error('given up'));
-          // It waited in the pool's queue past its deadline: nobody wants it sent any more.
-          if (done) abort();
-        },
-        onResponseStart(_controller, statusCode, responseHeaders) {
-          status = statusCode;
-          headers = responseHeaders;
-        },
-        onResponseData(_controller, chunk) {
-          size += chunk.length;
-          if (size <= maxBodyBytes) {
-            chunks.push(chunk);
-            return;
-          }
-          finish({ kind: 'response', status, headers, text: undefined });
-          abort?.();
-        },
-        onResponseEnd() {
-          finish({ kind: 'response', status, headers, text: decode(chunks) });
-        },
-        onResponseError(_controller, error) {
-          finish({ kind: 'noResponse', code: errorCode(error) });
-        },
-      },
-    );
+    pool.dispatch(request, new ResponseReader(resolve, deadline, maxBodyBytes));
   });
+}
+
+/** A class because it is undici's callback object: one allocation per call instead of a closure for each callback. */
+class ResponseReader implements Dispatcher.DispatchHandler {
+  readonly #deadline: Deadline;
+  readonly #maxBodyBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #resolve: ((result: Exchange) => void) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: HttpResponse['headers'] = {};
+  #size = 0;
+
+  constructor(resolve: (result: Exchange) => void, deadline: Deadline, maxBodyBytes: number) {
+    this.#resolve = resolve;
+    this.#deadline = deadline;
+    this.#maxBodyBytes = maxBodyBytes;
+    deadline.onExpire = () => this.#giveUp({ kind: 'noResponse', code: 'DEADLINE' });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It waited in the pool's queue past its deadline: nobody wants it sent any more.
+    if (!this.#resolve) controller.abort(new Error('given up'));
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: HttpResponse['headers']): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size <= this.#maxBodyBytes) this.#chunks.push(chunk);
+    else this.#giveUp({ kind: 'response', status: this.#status, headers: this.#headers, text: undefined });
+  }
+
+  onResponseEnd(): void {
+    this.#finish({
+      kind: 'response',
+      status: this.#status,
+      headers: this.#headers,
+      text: decode(this.#chunks),
+    });
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#finish({ kind: 'noResponse', code: errorCode(error) });
+  }
+
+  #giveUp(result: Exchange): void {
+    this.#finish(result);
+    this.#controller?.abort(new Error('given up'));
+  }
+
+  #finish(result: Exchange): void {
+    // Giving up makes undici report an error afterwards; by then the deadline may serve another wait.
+    if (!this.#resolve) return;
+    this.#deadline.onExpire = undefined;
+    this.#resolve(result);
+    this.#resolve = undefined;
+  }
 }
 
 function decode(chunks: readonly Buffer[]): string {

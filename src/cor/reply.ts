@@ -15,9 +15,10 @@ export function readReply(
   body: unknown,
   secrets: Secrets,
 ): Pick<CorReply, 'workspaces' | 'problems'> {
+  const users = userCandidates(body);
   return {
-    workspaces: readWorkspaces(body),
-    problems: errorsIn(body).map((error) =>
+    workspaces: readWorkspaces(users),
+    problems: errorsIn(body, users).map((error) =>
       refusal({
         operation,
         status: ownStatus(error) ?? status,
@@ -36,8 +37,8 @@ function userCandidates(body: unknown): Record<string, unknown>[] {
   return [body, data, body.user, data?.user].filter(isRecord);
 }
 
-function readWorkspaces(body: unknown): Map<string, number> | undefined {
-  const list = userCandidates(body).find((user) => Array.isArray(user.workspaces))?.workspaces;
+function readWorkspaces(users: readonly Record<string, unknown>[]): Map<string, number> | undefined {
+  const list = users.find((user) => Array.isArray(user.workspaces))?.workspaces;
   if (!Array.isArray(list)) return undefined;
 
   const percentages = new Map<string, number>();
@@ -64,9 +65,8 @@ function readNumber(value: unknown): number | undefined {
  * The errors inside a 2xx body. COR's sibling endpoints (teams, contracts: attach users) report failures per item in `errors`, or say
  * `partial_success`; its older ones put a whole error body under a 200.
  */
-function errorsIn(body: unknown): unknown[] {
+function errorsIn(body: unknown, parts: readonly Record<string, unknown>[]): unknown[] {
   if (Array.isArray(body)) return body.filter(isComplaint).slice(0, MAX_PROBLEMS);
-  const parts = userCandidates(body);
   const listed = parts.flatMap((part) => errorList(part.errors));
   if (listed.length > 0) return listed.slice(0, MAX_PROBLEMS);
   return parts.filter(saysItFailed).slice(0, 1);

@@ -1,6 +1,6 @@
 import type { Pool } from 'undici';
 import type { CorFailure } from './cor-client.ts';
-import { startDeadline } from './deadline.ts';
+import { endDeadline, startDeadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRecord, readCorError } from './error-body.ts';
 import { describe, httpStatus, safeCode, said, unreachable } from './failure.ts';
@@ -22,7 +22,7 @@ export function tokenRequest(endpoint: Endpoint, basic: string, userAgent: strin
   return {
     method: 'POST',
     path: `${endpoint.path}?${query}`,
-    headers: { authorization: `Basic ${basic}`, accept: 'application/json', 'user-agent': userAgent },
+    headers: ['authorization', `Basic ${basic}`, 'accept', 'application/json', 'user-agent', userAgent],
   };
 }
 
@@ -39,7 +39,7 @@ export async function requestToken(
 ): Promise<TokenGrant | CorFailure> {
   const deadline = startDeadline(options.timeoutMs);
   const result = await exchange(pool, request, deadline, MAX_BODY_BYTES);
-  deadline.clear();
+  endDeadline(deadline);
   const grant = readGrant(result, options.secrets, options.now());
   options.onExchange(result, 'class' in grant ? grant : undefined);
   return grant;

@@ -10,6 +10,8 @@ export interface TokenGrant {
 
 export interface Token {
   readonly value: string;
+  /** The header's value, made once. */
+  readonly authorization: string;
 }
 
 export type TokenOutcome =
@@ -44,7 +46,7 @@ export function createTokenSource(
     if ('class' in grant) return { ok: false, failure: grant };
 
     if (now() >= askedAt + grant.expiresInMs) return { ok: false, failure: EXPIRED_ON_ARRIVAL };
-    const token = { value: grant.value };
+    const token = { value: grant.value, authorization: `Bearer ${grant.value}` };
     // The margin would leave nothing, or next to nothing, of a token that lives two minutes or less.
     cached = { token, freshUntil: askedAt + Math.max(grant.expiresInMs - MARGIN_MS, grant.expiresInMs / 2) };
     return { ok: true, token };
