@@ -195,8 +195,8 @@ function createPool(origin: string, connections: number): Pool {
 /** RFC 7617. A colon in the key would move the boundary between key and secret. */
 function basicCredential(apiKey: string, clientSecret: string): string {
   if (apiKey === '' || apiKey.includes(':'))
-    throw new Error("COR's API key must not be empty or contain a colon");
-  if (clientSecret === '') throw new Error("COR's client secret must not be empty");
+    throw new Error('COR_API_KEY must not be empty or contain a colon');
+  if (clientSecret === '') throw new Error('COR_CLIENT_SECRET must not be empty');
   return Buffer.from(`${apiKey}:${clientSecret}`, 'utf8').toString('base64');
 }
 

@@ -100,7 +100,7 @@ const EXPLANATIONS: Record<Exclude<CorFailureClass, 'rejected'>, [what: string, 
   transient: ['COR cannot serve the call at present', 'It may succeed later.'],
   auth: [
     'COR refused the credentials',
-    'Check the API key, its secret, and the rights of the COR user they belong to.',
+    'Check COR_API_KEY, COR_CLIENT_SECRET and the rights of the COR user they belong to.',
   ],
   unmapped: [
     'COR does not know the user or a workspace by its external id',

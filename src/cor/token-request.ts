@@ -74,7 +74,7 @@ export function readGrant(result: Exchange, secrets: Secrets, now: number): Toke
     : refusesCredentials
       ? [
           'COR refused the API key or its secret',
-          'Check both, and that the key is active, under Settings > Integrations > API in COR.',
+          'Check COR_API_KEY and COR_CLIENT_SECRET against Settings > Integrations > API in COR.',
         ]
       : ["COR's token endpoint refused the request", 'Check COR_TOKEN_URL.'];
   return {

@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { type CorOperation, classify } from '../../src/cor/classify.ts';
+import type { CorFailureClass } from '../../src/cor/cor-client.ts';
+import { readCorError } from '../../src/cor/error-body.ts';
+
+type Row = [
+  shape: string,
+  operation: CorOperation,
+  status: number,
+  body: unknown,
+  expected: CorFailureClass,
+  code?: string,
+];
+
+const custom = (status: number, code: string, message = 'said no') => ({
+  status,
+  name: 'CORCustomError',
+  code,
+  message,
+});
+
+const ROWS: Row[] = [
+  // The shapes of COR's documentation
+  ['contract create: CORCustomError', 'attach', 400, custom(400, 'CTR006'), 'rejected', 'CTR006'],
+  [
+    'validation list under 417',
+    'attach',
+    417,
+    [{ field: 'workspaces', validation: 'required', message: 'required validation failed on workspaces' }],
+    'validation',
+  ],
+  [
+    'exists list about something else',
+    'attach',
+    417,
+    [{ message: 'exists validation failed on task_id' }],
+    'validation',
+  ],
+  [
+    'exists list about a workspace',
+    'attach',
+    417,
+    [{ message: 'exists validation failed on workspace_id' }],
+    'unmapped',
+  ],
+  [
+    'exists complaint with fields',
+    'detach',
+    422,
+    [{ field: 'workspaces.0', validation: 'exists', message: 'no' }],
+    'unmapped',
+  ],
+  ['CORCustomError under 417', 'attach', 417, custom(417, 'AC001'), 'rejected', 'AC001'],
+  [
+    'older error with a word as status',
+    'attach',
+    400,
+    { status: 'ERROR', code: 'FS003', message: 'no' },
+    'rejected',
+    'FS003',
+  ],
+  ['main API 401', 'attach', 401, { error: 401, message: 'Unauthorized' }, 'auth'],
+  ['500 with null', 'attach', 500, null, 'transient'],
+  [
+    'resource allocation',
+    'attach',
+    400,
+    { error: 'UserNotFoundError', message: 'no' },
+    'unmapped',
+    'UserNotFoundError',
+  ],
+  [
+    'unknown route as text',
+    'attach',
+    404,
+    'E_ROUTE_NOT_FOUND: Cannot PUT /x',
+    'rejected',
+    'E_ROUTE_NOT_FOUND',
+  ],
+  [
+    'unknown route in a message',
+    'attach',
+    404,
+    { name: 'HttpException', message: 'E_ROUTE_NOT_FOUND: Cannot PUT /x' },
+    'rejected',
+    'E_ROUTE_NOT_FOUND',
+  ],
+  [
+    'framework default, nested',
+    'attach',
+    404,
+    { error: { name: 'CORCustomError', code: 'ZC001', message: 'not associated' } },
+    'unmapped',
+    'ZC001',
+  ],
+  [
+    'contract item',
+    'attach',
+    200,
+    { id: 'w', error_code: 'CE001', message: 'User not found in associations' },
+    'unmapped',
+    'CE001',
+  ],
+  ['a proxy page', 'attach', 502, '<html><head><title>502 Bad Gateway</title></head></html>', 'transient'],
+  ['a firewall page', 'attach', 403, '<html><title>Forbidden</title></html>', 'auth'],
+  [
+    'errors under an object',
+    'attach',
+    400,
+    { errors: [{ field: 'metadata', validation: 'required', message: 'x' }] },
+    'validation',
+  ],
+  ['an empty body', 'attach', 400, '', 'rejected'],
+  ['a number', 'attach', 400, 7, 'rejected'],
+
+  // ZC001 is used for two things
+  [
+    'ZC001 not associated',
+    'attach',
+    400,
+    custom(400, 'ZC001', 'User is not associated'),
+    'unmapped',
+    'ZC001',
+  ],
+  ['ZC001 not mapped', 'attach', 417, custom(417, 'ZC001', 'Workspace mapping missing'), 'unmapped', 'ZC001'],
+  ['ZC001 without a word', 'detach', 500, { code: 'ZC001' }, 'unmapped', 'ZC001'],
+  [
+    'ZC001 required validation',
+    'attach',
+    400,
+    custom(400, 'ZC001', 'required validation failed'),
+    'validation',
+    'ZC001',
+  ],
+  [
+    'ZC001 with complaints',
+    'attach',
+    400,
+    { ...custom(400, 'ZC001', 'bad'), errors: [{ field: 'percentage', validation: 'number' }] },
+    'validation',
+    'ZC001',
+  ],
+  [
+    'ZC001 whose exists rule failed',
+    'attach',
+    400,
+    { code: 'ZC001', errors: [{ field: 'id', validation: 'exists' }] },
+    'unmapped',
+    'ZC001',
+  ],
+
+  // The other known codes, whatever the status
+  [
+    'WorkspaceNotFoundError with 500',
+    'attach',
+    500,
+    { name: 'WorkspaceNotFoundError' },
+    'unmapped',
+    'WorkspaceNotFoundError',
+  ],
+  [
+    'UserNotFoundError with 403',
+    'attach',
+    403,
+    { code: 'UserNotFoundError' },
+    'unmapped',
+    'UserNotFoundError',
+  ],
+  ['UserNotFoundError as text', 'attach', 404, 'UserNotFoundError: nobody', 'unmapped', 'UserNotFoundError'],
+  [
+    'another NotFoundError',
+    'attach',
+    404,
+    { code: 'ContractNotFoundError' },
+    'rejected',
+    'ContractNotFoundError',
+  ],
+  ['ZC002', 'attach', 400, custom(400, 'ZC002'), 'unmapped', 'ZC002'],
+  [
+    'ValidationError with 503',
+    'attach',
+    503,
+    { error_code: 'ValidationError' },
+    'validation',
+    'ValidationError',
+  ],
+  ['InvalidSourceError', 'attach', 400, { error: 'InvalidSourceError' }, 'validation', 'InvalidSourceError'],
+  [
+    '422 by name',
+    'attach',
+    422,
+    { name: 'UnprocessableEntityException' },
+    'validation',
+    'UnprocessableEntityException',
+  ],
+  [
+    'AlreadyAttachedError',
+    'attach',
+    409,
+    { name: 'AlreadyAttachedError' },
+    'alreadyAttached',
+    'AlreadyAttachedError',
+  ],
+  [
+    'UT011',
+    'attach',
+    200,
+    { user_id: 3, name: 'ALREADY_ASSIGNED', code: 'UT011', message: 'x' },
+    'alreadyAttached',
+    'UT011',
+  ],
+  ['ZC004 on attach', 'attach', 400, custom(400, 'ZC004'), 'alreadyAttached', 'ZC004'],
+  ['ZC004 on detach', 'detach', 400, custom(400, 'ZC004'), 'rejected', 'ZC004'],
+  ['ZC004 on create', 'createWorkspace', 400, custom(400, 'ZC004'), 'duplicate', 'ZC004'],
+  [
+    'NotAttachedError on detach',
+    'detach',
+    400,
+    { error: 'NotAttachedError' },
+    'notAttached',
+    'NotAttachedError',
+  ],
+  [
+    'NotAttachedError on attach',
+    'attach',
+    400,
+    { error: 'NotAttachedError' },
+    'rejected',
+    'NotAttachedError',
+  ],
+  [
+    'DuplicateExternalIdError on create',
+    'createWorkspace',
+    409,
+    { name: 'DuplicateExternalIdError' },
+    'duplicate',
+    'DuplicateExternalIdError',
+  ],
+  [
+    'DuplicateExternalIdError elsewhere',
+    'attach',
+    409,
+    { name: 'DuplicateExternalIdError' },
+    'rejected',
+    'DuplicateExternalIdError',
+  ],
+
+  // By status alone
+  ...[408, 425, 429, 500, 501, 502, 503, 504, 520].map(
+    (status): Row => [`bare ${status}`, 'attach', status, '', 'transient'],
+  ),
+  ...[301, 302, 307, 308, 400, 404, 405, 409, 410, 413, 415].map(
+    (status): Row => [`bare ${status}`, 'attach', status, '', 'rejected'],
+  ),
+  ...[417, 422].map((status): Row => [`bare ${status}`, 'attach', status, '', 'validation']),
+  ['bare 401', 'attach', 401, '', 'auth'],
+  ['bare 403', 'attach', 403, '', 'auth'],
+  ['a 401 that names a code', 'attach', 401, { code: 'ValidationError' }, 'auth', 'ValidationError'],
+  ['a 429 that names a code', 'attach', 429, { code: 'ValidationError' }, 'transient', 'ValidationError'],
+  ['500 with an unknown domain code', 'attach', 500, custom(500, 'CTR001'), 'transient', 'CTR001'],
+  ['503 with an unknown domain code', 'attach', 503, { code: 'EH001' }, 'transient', 'EH001'],
+];
+
+describe('the class of a failure follows from status and body', () => {
+  it.each(ROWS)('%s (%s, %i)', (_shape, operation, status, body, expected, code) => {
+    expect(classify(operation, status, readCorError(body))).toEqual({ class: expected, code });
+  });
+});
+
+describe('an error body', () => {
+  it("takes a person's name for no code", () => {
+    expect(readCorError({ name: 'Ada', message: 'no' }).codes).toEqual([]);
+  });
+
+  it('may nest without bounds', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(readCorError(JSON.parse(deep))).toEqual({ codes: [], message: '', fields: [] });
+  });
+
+  it('may be long: reading it takes linear time', () => {
+    for (const text of [
+      'a'.repeat(1_000_000),
+      '<title'.repeat(150_000),
+      ' '.repeat(1_000_000),
+      'x validation failed on '.repeat(40_000),
+    ]) {
+      const start = performance.now();
+      readCorError(text);
+      readCorError({ message: text });
+      expect(performance.now() - start).toBeLessThan(1_000);
+    }
+  });
+});
