@@ -30,6 +30,11 @@ export interface LedgerDocument {
   readonly schema: 1;
   readonly user: string;
   readonly assignments: Readonly<Record<string, LedgerEntry>>;
+  /**
+   * Workspaces that the user once had and has no longer. A try that crashed may have attached any of them again; the next message that
+   * re-asserts takes them away if COR shows them.
+   */
+  readonly released: readonly string[];
 }
 
 const version = z.object({
@@ -59,6 +64,7 @@ const document = z.object({
   schema: z.literal(1),
   user: z.string().min(1),
   assignments: z.record(z.string(), entry),
+  released: z.array(z.string()),
 });
 
 /** A stored document that cannot be used. Only the user it belongs to is stopped by it. */
@@ -76,7 +82,7 @@ export class LedgerUnreadableError extends Error {
 }
 
 export function emptyDocument(user: string): LedgerDocument {
-  return { schema: 1, user, assignments: {} };
+  return { schema: 1, user, assignments: {}, released: [] };
 }
 
 /**

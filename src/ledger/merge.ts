@@ -55,17 +55,28 @@ function entryOf(change: AssignmentChange, version: EntryVersion): LedgerEntry {
   };
 }
 
+function workspaceOf(entry: LedgerEntry | undefined): string | undefined {
+  return entry?.state === 'assigned' ? entry.workspace : undefined;
+}
+
 /**
  * The document after `changes`, in whatever order they come; the same object when none of them is news.
  * Pure: same document and same set of changes → same result.
  */
 export function merge(document: LedgerDocument, changes: readonly SequencedChange[]): LedgerDocument {
   let assignments: Record<string, LedgerEntry> | undefined;
+  const released = new Set(document.released);
   for (const { change, sequence } of changes) {
     const version: EntryVersion = { ...change.version, sequence };
-    if (!applies(change, version, (assignments ?? document.assignments)[change.record])) continue;
+    const recorded = (assignments ?? document.assignments)[change.record];
+    if (!applies(change, version, recorded)) continue;
     assignments ??= { ...document.assignments };
     assignments[change.record] = entryOf(change, version);
+    const left = workspaceOf(recorded);
+    if (left !== undefined) released.add(left);
   }
-  return assignments ? { ...document, assignments } : document;
+  if (!assignments) return document;
+  if (released.size > 0)
+    for (const entry of Object.values(assignments)) released.delete(workspaceOf(entry) ?? '');
+  return { ...document, assignments, released: [...released] };
 }

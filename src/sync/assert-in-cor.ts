@@ -68,6 +68,7 @@ async function detach(run: Run, ids: readonly string[]): Promise<CorFailure | un
   if (answer.failure.class !== 'notAttached' && answer.failure.class !== 'unmapped') return answer.failure;
   if (ids.length === 1) return undefined;
   for (const id of ids) {
+    if (run.seen && !run.seen.has(id)) continue;
     const failure = await detach(run, [id]);
     if (failure) return failure;
   }
@@ -108,37 +109,43 @@ function reportedRefusal(run: Run): CorFailure | undefined {
   return run.problems.find(({ class: kind }) => kind !== 'alreadyAttached' && kind !== 'notAttached');
 }
 
+/** One round: detach, attach, and detach what the reply shows that nobody asked for. */
+async function round(
+  run: Run,
+  off: readonly string[],
+  on: readonly string[],
+): Promise<SyncFailure | undefined> {
+  return (
+    (await detach(run, off)) ??
+    (await attachSet(run, on)) ??
+    reportedRefusal(run) ??
+    (await detach(run, stuck(run)))
+  );
+}
+
 async function assertSteps(run: Run): Promise<SyncFailure | undefined> {
   const { plan } = run;
   const all = [...plan.desired.keys()];
-  const first =
-    (await detach(run, plan.detach)) ?? (await attachSet(run, plan.attach)) ?? reportedRefusal(run);
-  if (first) return first;
-  const refusedReattach = !run.answered && plan.attach.length > 0;
-  if (wrong(run).length === 0 && !refusedReattach) return undefined;
+  // Without any reply there is nothing to prove: all that was to be detached was not attached, or every attach call was turned down.
+  const done = (): boolean => (run.answered ? wrong(run).length === 0 : plan.attach.length === 0);
 
-  if (plan.attach.length < all.length || stuck(run).length > 0) {
-    const second = (await detach(run, stuck(run))) ?? (await attachSet(run, all)) ?? reportedRefusal(run);
-    if (second) return second;
-    if (run.answered && wrong(run).length === 0) return undefined;
+  const first = await round(run, plan.detach, plan.attach);
+  if (first || done()) return first;
+  if (plan.attach.length < all.length) {
+    const second = await round(run, [], all);
+    if (second || done()) return second;
   }
-
   // Twice, because only the reply to the first attach of a part tells that COR replaces; then everything has to be sent again.
-  for (let whole = false; !whole && (!run.answered || wrong(run).length > 0); ) {
-    const bad = run.answered ? wrong(run) : [...plan.attach];
+  for (let whole = false; !whole && !done(); whole ||= !run.replacing) {
+    const bad = run.answered ? wrong(run) : plan.attach;
     whole = run.replacing;
     const again = whole ? all : bad.filter((id) => plan.desired.has(id));
-    const third =
-      (await detach(run, [...new Set([...again, ...bad])])) ??
-      (await attachSet(run, again)) ??
-      reportedRefusal(run);
+    const third = await round(run, [...new Set([...again, ...bad])], again);
     if (third) return third;
-    whole ||= !run.replacing;
   }
   const left = mismatches(plan, run.seen).filter(({ workspace }) => plan.own.has(workspace));
-  return left.length > 0
-    ? { class: 'didNotApply', code: 'CorDidNotApply', description: describeMismatch(left, run.seen) }
-    : undefined;
+  if (left.length === 0) return undefined;
+  return { class: 'didNotApply', code: 'CorDidNotApply', description: describeMismatch(left, run.seen) };
 }
 
 /**

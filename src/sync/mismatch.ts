@@ -19,9 +19,12 @@ export function mismatches(plan: Plan, seen: ReadonlyMap<string, number> | undef
     if (shown === undefined || Math.abs(shown - wanted) >= TOLERANCE)
       found.push({ workspace, wanted, shown });
   }
-  for (const workspace of plan.detach) {
+  for (const workspace of plan.unwanted) {
     const shown = seen?.get(workspace);
-    if (seen === undefined || shown !== undefined) found.push({ workspace, wanted: undefined, shown });
+    // Without a list in the reply it is not proven that what was detached is gone; what was only released was not asked for.
+    if (shown !== undefined || (seen === undefined && plan.detach.includes(workspace))) {
+      found.push({ workspace, wanted: undefined, shown });
+    }
   }
   return found;
 }

@@ -8,6 +8,8 @@ export interface Plan {
   /** Workspaces to send in the first attach call, a subset of `desired`. */
   readonly attach: readonly string[];
   readonly detach: readonly string[];
+  /** Workspaces that the user must not have: those to detach, and those it once had, if COR shows them. */
+  readonly unwanted: ReadonlySet<string>;
   /** Workspaces that the messages at hand are about: a refusal of any other is not their fault. */
   readonly own: ReadonlySet<string>;
 }
@@ -30,10 +32,13 @@ export function planCalls({ before, after, rule, mentioned, touched, reassert }:
   const desired = percentages(after, rule);
   const changed = [...desired.keys()].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
   const gone = [...had.keys()].filter((id) => !desired.has(id));
-  if (!reassert)
-    return { desired, attach: changed, detach: gone, own: new Set([...mentioned, ...changed, ...gone]) };
-  const own = new Set([...mentioned, ...touched, ...changed, ...gone]);
-  return { desired, attach: [...desired.keys()], detach: [...own].filter((id) => !desired.has(id)), own };
+  const without = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
+  const own = new Set([...mentioned, ...changed, ...gone, ...(reassert ? touched : [])]);
+  const unwanted = new Set(without([...own, ...after.released]));
+  if (!reassert) return { desired, attach: changed, detach: gone, unwanted, own };
+  // An attach call shows what the user has; where there is none to make, only detaching can show it.
+  const detach = desired.size > 0 ? without(own) : [...unwanted];
+  return { desired, attach: [...desired.keys()], detach, unwanted, own };
 }
 
 export function hasCalls(plan: Plan): boolean {

@@ -39,10 +39,21 @@ type Outcome =
 /** Every lost race means that another instance made progress; so many in a row mean that something else is wrong. */
 const MOST_CONFLICTS = 50;
 
+/**
+ * COR showing something else than it was told is either COR's doing, or that of another instance that works on the same user at this
+ * moment. Only the second goes away when one insists.
+ */
+const MOST_DOUBTS = 2;
+
 const NOTHING_MORE = (): readonly Waiting[] => [];
 
 function changesOf(group: readonly Waiting[]) {
   return group.flatMap(({ item }) => item.changes.map((change) => ({ change, sequence: item.sequence })));
+}
+
+/** Is COR to be told everything, because what it holds is not known for sure? */
+function reasserts(group: readonly Waiting[], carried: Carried): boolean {
+  return carried.reassert || group.some(({ item }) => item.redelivered);
 }
 
 function items(group: readonly Waiting[]): SyncItem[] {
@@ -66,7 +77,7 @@ export function createUserSync(options: SyncOptions): UserLanes {
     group: readonly Waiting[],
     carried: Carried,
   ): Plan {
-    const reassert = carried.reassert || group.some(({ item }) => item.redelivered);
+    const reassert = reasserts(group, carried);
     return planCalls({
       before,
       after,
@@ -110,6 +121,11 @@ export function createUserSync(options: SyncOptions): UserLanes {
     }
   }
 
+  /** Saves a document as it is: whoever else is at work on it meets a conflict, and has to look again. */
+  async function claim({ document, etag }: LoadedDocument): Promise<void> {
+    await ledger.save(document, etag).catch(() => 'conflict');
+  }
+
   /** One user, one group: load, merge, tell COR, verify, save; from the start again when somebody else saved in between. */
   async function bring(
     user: string,
@@ -117,6 +133,7 @@ export function createUserSync(options: SyncOptions): UserLanes {
     gather: () => readonly Waiting[],
     carried: Carried,
   ): Promise<Outcome> {
+    let doubts = 0;
     for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
       let loaded: LoadedDocument;
       try {
@@ -139,8 +156,20 @@ export function createUserSync(options: SyncOptions): UserLanes {
             for (const id of [...calls.attach, ...calls.detach]) carried.touched.add(id);
             const result = await callCor(user, calls, group);
             carried.corCalls += result.calls;
-            if (result.failure)
-              return { kind: 'failed', failure: result.failure, corChanged: result.corChanged };
+            if (result.failure?.class === 'didNotApply' && doubts < MOST_DOUBTS) {
+              doubts += 1;
+              carried.reassert = true;
+              await claim(loaded);
+              continue;
+            }
+            if (result.failure) {
+              // An earlier try of a redelivered message may have changed COR, even when this one did not.
+              return {
+                kind: 'failed',
+                failure: result.failure,
+                corChanged: result.corChanged || reasserts(group, carried),
+              };
+            }
             for (const workspaceId of result.drift) log('warn', { evt: 'cor.drift', workspaceId });
           }
         } finally {

@@ -34,7 +34,7 @@ function documentOf(user: string, percentage: number): LedgerDocument {
     allocation: { percentage },
     version: { number: 7, sequence: 1 },
   } as const;
-  return { schema: 1, user, assignments: { [RECORD]: entry } };
+  return { schema: 1, user, assignments: { [RECORD]: entry }, released: ['W-0'] };
 }
 
 describe.each(Object.entries(kinds))('the ledger %s', (_kind, create) => {

@@ -11,7 +11,7 @@ function documentOf(...allocations: (Allocation & { workspace?: string })[]): Le
     `r${index}`,
     { state: 'assigned', workspace, allocation: allocation as Allocation, version: { sequence: index } },
   ]);
-  return { schema: 1, user: 'u', assignments: Object.fromEntries(entries) };
+  return { schema: 1, user: 'u', assignments: Object.fromEntries(entries), released: [] };
 }
 
 const percentageOf = (document: LedgerDocument, rule = RULE) =>
@@ -61,6 +61,7 @@ describe('the percentage of a workspace', () => {
     const gone: LedgerDocument = {
       schema: 1,
       user: 'u',
+      released: [],
       assignments: {
         a: { state: 'removed', version: { sequence: 1 } },
         b: { state: 'deleted', version: { sequence: 2 } },

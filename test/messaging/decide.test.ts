@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { holdDelay, retryDelay } from '../../src/messaging/backoff.ts';
+import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
+import type { History } from '../../src/messaging/envelope.ts';
+import type { SyncFailure, SyncResult } from '../../src/sync/sync-item.ts';
+
+const HOUR = 3_600_000;
+const NOW = Date.UTC(2026, 4, 1);
+
+const policy = { retryWindowMs: 24 * HOUR, unmappedGraceMs: HOUR / 4 };
+
+const fresh: History = {
+  attempt: 0,
+  firstFailedAt: undefined,
+  unmappedSince: undefined,
+  firstSequenceNumber: 1,
+  firstEnqueuedAt: undefined,
+  replayed: false,
+};
+
+const failed = (failure: Partial<SyncFailure> & Pick<SyncFailure, 'class'>): SyncResult => ({
+  kind: ['transient', 'auth', 'paused', 'storage'].includes(failure.class) ? 'unavailable' : 'refused',
+  failure: { description: `It was ${failure.class}.`, ...failure },
+  coalesced: 1,
+  corCalls: 1,
+});
+
+const done = (kind: 'applied' | 'unchanged'): SyncResult => ({ kind, coalesced: 1, corCalls: 1 });
+
+function decideOn(results: SyncResult[], more: Partial<DecisionInput> = {}): Decision {
+  return decide({ results, history: fresh, policy, now: NOW, random: 0.5, ...more });
+}
+
+/** Lets a message fail again and again until it is dead-lettered; gives the delays in between and the end. */
+function failUntilTheEnd(
+  failure: SyncResult,
+  random: number,
+): { delays: number[]; end: Decision; took: number } {
+  const delays: number[] = [];
+  let history = fresh;
+  let now = NOW;
+  for (;;) {
+    const decision = decideOn([failure], { history, now, random });
+    if (decision.outcome !== 'retry') return { delays, end: decision, took: now - NOW };
+    delays.push(decision.delayMs);
+    history = decision.history;
+    now += decision.delayMs;
+  }
+}
+
+describe('how a message ends', () => {
+  it('is completed when its changes were applied, and counts as a duplicate when none was news', () => {
+    expect(decideOn([done('applied'), done('unchanged')])).toEqual({
+      outcome: 'complete',
+      result: 'succeeded',
+    });
+    expect(decideOn([done('unchanged')])).toEqual({ outcome: 'complete', result: 'duplicate' });
+  });
+
+  it.each([
+    ['validation', 'CorValidation'],
+    ['rejected', 'CorRejected'],
+    ['didNotApply', 'CorDidNotApply'],
+    ['duplicate', 'CorRejected'],
+  ] as const)('is dead-lettered at once for %s, as %s', (kind, reason) => {
+    expect(decideOn([failed({ class: kind })])).toMatchObject({ outcome: 'deadLetter', reason });
+  });
+
+  it.each(['transient', 'auth', 'paused', 'storage'] as const)('is retried for %s', (kind) => {
+    const decision = decideOn([failed({ class: kind, code: 'X1' })]);
+    expect(decision).toMatchObject({
+      outcome: 'retry',
+      delayMs: 2_500,
+      history: { attempt: 1, firstFailedAt: NOW, lastError: 'X1' },
+    });
+  });
+
+  it('is retried as long as any part of it may still succeed', () => {
+    expect(decideOn([failed({ class: 'validation' }), failed({ class: 'transient' })])).toMatchObject({
+      outcome: 'retry',
+    });
+    expect(decideOn([failed({ class: 'unmapped' }), failed({ class: 'rejected' })])).toMatchObject({
+      reason: 'CorRejected',
+    });
+  });
+});
+
+describe('the delays of a message that keeps failing', () => {
+  it('double from 5 s to 15 min and add up to the retry window', () => {
+    const { delays, end, took } = failUntilTheEnd(
+      failed({ class: 'transient', description: 'No route.' }),
+      1,
+    );
+    expect(delays.slice(0, 9)).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900].map((s) => s * 1_000));
+    expect(new Set(delays.slice(8, -1))).toEqual(new Set([900_000]));
+    expect(took).toBe(24 * HOUR);
+    expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'RetriesExhausted' });
+    expect((end as { description: string }).description).toMatch(
+      /Tried \d+ times in 1440 min\. Last error: No route\./,
+    );
+  });
+
+  it('end after the grace period when COR does not know the user or workspace', () => {
+    const { delays, end, took } = failUntilTheEnd(failed({ class: 'unmapped', description: 'ZC001.' }), 1);
+    expect(delays).toEqual([5, 10, 20, 40, 80, 160, 320, 265].map((s) => s * 1_000));
+    expect(took).toBe(HOUR / 4);
+    expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'CorEntityNotMapped' });
+  });
+
+  it('count the grace period from the first time that COR did not know, not from an outage before', () => {
+    const outage = { ...fresh, attempt: 9, firstFailedAt: NOW - 3 * HOUR };
+    expect(decideOn([failed({ class: 'unmapped' })], { history: outage })).toMatchObject({
+      outcome: 'retry',
+      history: { unmappedSince: NOW, firstFailedAt: NOW - 3 * HOUR },
+    });
+  });
+
+  it('follow what COR asked for when that is longer, and not when it is shorter', () => {
+    expect(decideOn([failed({ class: 'transient', retryAfterMs: 60_000 })])).toMatchObject({
+      delayMs: 60_000,
+    });
+    expect(decideOn([failed({ class: 'transient', retryAfterMs: 1_000 })])).toMatchObject({ delayMs: 2_500 });
+  });
+
+  it('are spread by full jitter: anything from nothing to the full delay, never more', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(200),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempt, random) => {
+          const full = retryDelay(attempt, 1);
+          expect(full).toBe(Math.min(5_000 * 2 ** attempt, 900_000));
+          expect(retryDelay(attempt, random)).toBe(Math.round(random * full));
+        },
+      ),
+    );
+  });
+});
+
+describe('the time that a message is held when it cannot be rescheduled', () => {
+  it('makes ten deliveries span minutes', () => {
+    const holds = Array.from({ length: 10 }, (_, index) => holdDelay(index + 1));
+    expect(holds.map((ms) => ms / 1_000)).toEqual([5, 10, 20, 40, 80, 120, 120, 120, 120, 120]);
+  });
+});

@@ -1,0 +1,86 @@
+import type { RowEvent, TeamRow } from './history.ts';
+
+/** One time that an event entered the queue. */
+export interface Arrival {
+  readonly event: RowEvent;
+  readonly sequence: number;
+}
+
+interface Claim {
+  readonly order: readonly [number, number];
+  readonly row: TeamRow | undefined;
+  readonly final: boolean;
+}
+
+const WORKDAYS: Readonly<Record<string, number>> = {
+  '2026-03-02..2026-03-06': 5,
+  '2026-03-02..2026-03-08': 5,
+  '2026-03-02..2026-03-20': 15,
+  '2026-03-04..2026-03-20': 13,
+  '2026-03-07..2026-03-08': 1,
+};
+
+function percentage(rows: readonly TeamRow[]): number {
+  let fixed = 0;
+  let hours = 0;
+  const starts: string[] = [];
+  const finishes: string[] = [];
+  for (const { share } of rows) {
+    if ('percentage' in share) fixed += share.percentage;
+    else {
+      hours += share.hours;
+      starts.push(share.start);
+      finishes.push(share.finish);
+    }
+  }
+  if (starts.length > 0) {
+    const span = `${starts.sort()[0]}..${finishes.sort().at(-1)}`;
+    const days = WORKDAYS[span];
+    if (days === undefined) throw new Error(`No count of working days for ${span}`);
+    fixed += (100 * hours) / (days * 8);
+  }
+  return Math.min(100, Number(fixed.toFixed(2)));
+}
+
+/**
+ * What COR must hold in the end, from the history alone: for every user and row the newest thing that Dynamics said of them and
+ * that COR takes. Written apart from the ledger on purpose: it sorts all claims, the ledger merges them one at a time.
+ */
+export function expectedState(
+  arrivals: readonly Arrival[],
+  takes: (user: string, project: string) => boolean,
+): Record<string, Record<string, number>> {
+  const claims = new Map<string, Map<string, Claim[]>>();
+  const claim = (user: string | null | undefined, record: string, one: Claim): void => {
+    if (user === null || user === undefined) return;
+    const rows = claims.get(user) ?? new Map<string, Claim[]>();
+    claims.set(user, rows);
+    rows.set(record, [...(rows.get(record) ?? []), one]);
+  };
+  for (const { event, sequence } of arrivals) {
+    const { before, after, record, versions, modifiedOn } = event;
+    if (!after) {
+      claim(before?.user, record, { order: [0, 0], row: undefined, final: true });
+      continue;
+    }
+    const order = [versions.after ?? modifiedOn.after, sequence] as const;
+    const holder = after.active ? after.user : null;
+    for (const user of new Set([before?.user, after.user])) {
+      const row = user === holder ? after : undefined;
+      if (row && user && !takes(user, row.project)) continue;
+      claim(user, record, { order, row, final: false });
+    }
+  }
+  const expected: Record<string, Record<string, number>> = {};
+  for (const [user, rows] of claims) {
+    const held = new Map<string, TeamRow[]>();
+    for (const all of rows.values()) {
+      if (all.some(({ final }) => final)) continue;
+      const newest = all.sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1]).at(-1);
+      if (newest?.row) held.set(newest.row.project, [...(held.get(newest.row.project) ?? []), newest.row]);
+    }
+    if (held.size > 0)
+      expected[user] = Object.fromEntries([...held].map(([project, found]) => [project, percentage(found)]));
+  }
+  return expected;
+}

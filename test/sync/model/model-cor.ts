@@ -1,0 +1,89 @@
+import type { CorAnswer, CorClient, CorFailureClass, WorkspaceShare } from '../../../src/cor/cor-client.ts';
+
+/** What COR's documentation leaves open. */
+export interface CorManners {
+  readonly attach: 'additive' | 'replacing';
+  readonly reattach: 'update' | 'ignore' | 'refuse';
+  readonly batch: 'atomic' | 'partial';
+  readonly notAttached: 'ignore' | 'refuse';
+}
+
+/** A model of COR that lives in memory: the state, and how it answers. */
+export interface ModelCor {
+  readonly state: Map<string, Map<string, number>>;
+  attach(user: string, shares: readonly WorkspaceShare[]): CorAnswer;
+  detach(user: string, ids: readonly string[]): CorAnswer;
+}
+
+export function refuse(kind: CorFailureClass, code: string): CorAnswer {
+  return {
+    ok: false,
+    failure: {
+      class: kind,
+      code,
+      status: kind === 'transient' ? 500 : 400,
+      description: `COR said ${code}.`,
+    },
+  };
+}
+
+export function createModelCor(
+  manners: CorManners,
+  known: { users: ReadonlySet<string>; workspaces: ReadonlySet<string> },
+): ModelCor {
+  const state = new Map<string, Map<string, number>>();
+  const reply = (workspaces: Map<string, number>): CorAnswer => ({
+    ok: true,
+    status: 200,
+    workspaces: new Map(workspaces),
+    problems: [],
+  });
+
+  return {
+    state,
+    attach(user, shares) {
+      if (!known.users.has(user)) return refuse('unmapped', 'UserNotFoundError');
+      const held = state.get(user) ?? new Map<string, number>();
+      const unknown = shares.some(({ workspaceId }) => !known.workspaces.has(workspaceId));
+      const taken = shares.filter(({ workspaceId }) => known.workspaces.has(workspaceId));
+      if (unknown && (manners.batch === 'atomic' || taken.length === 0))
+        return refuse('unmapped', 'WorkspaceNotFoundError');
+      if (manners.reattach === 'refuse' && taken.some(({ workspaceId }) => held.has(workspaceId))) {
+        return refuse('alreadyAttached', 'AlreadyAttachedError');
+      }
+      const next = new Map(manners.attach === 'replacing' ? [] : held);
+      for (const { workspaceId, percentage } of taken) {
+        const old = held.get(workspaceId);
+        next.set(workspaceId, old !== undefined && manners.reattach === 'ignore' ? old : percentage);
+      }
+      state.set(user, next);
+      return unknown ? refuse('unmapped', 'WorkspaceNotFoundError') : reply(next);
+    },
+    detach(user, ids) {
+      if (!known.users.has(user)) return refuse('unmapped', 'UserNotFoundError');
+      if (ids.some((id) => !known.workspaces.has(id)) && manners.batch === 'atomic')
+        return refuse('unmapped', 'WorkspaceNotFoundError');
+      const held = state.get(user) ?? new Map<string, number>();
+      if (manners.notAttached === 'refuse' && ids.some((id) => !held.has(id)))
+        return refuse('notAttached', 'NotAttachedError');
+      const next = new Map(held);
+      for (const id of ids) next.delete(id);
+      state.set(user, next);
+      return reply(next);
+    },
+  };
+}
+
+/** The model behind the interface that the connector uses. `around` decides what happens to each call. */
+export function modelCorClient(
+  model: ModelCor,
+  around: (call: () => CorAnswer) => Promise<CorAnswer>,
+): CorClient {
+  return {
+    attach: (user, shares) => around(() => model.attach(user, shares)),
+    detach: (user, ids) => around(() => model.detach(user, ids)),
+    createWorkspace: async () => refuse('rejected', 'NotInThisModel'),
+    checkCredentials: async () => undefined,
+    close: async () => {},
+  };
+}
