@@ -1,0 +1,87 @@
+import { ServiceBusClient as Client, type ServiceBusClient } from '@azure/service-bus';
+import Table from 'cli-table3';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import { type PercentageRule, percentages } from '../src/ledger/percentages.ts';
+
+type Names = ReadonlyMap<string, string>;
+
+/** What the ledger says COR should hold: percentage by workspace by user. */
+export async function believedState(
+  ledger: Ledger,
+  rule: PercentageRule,
+): Promise<Map<string, Map<string, number>>> {
+  const believed = new Map<string, Map<string, number>>();
+  for await (const user of ledger.users()) {
+    const { document } = await ledger.load(user);
+    believed.set(
+      user,
+      new Map([...percentages(document, rule)].map(([id, { percentage }]) => [id, percentage])),
+    );
+  }
+  return believed;
+}
+
+/** What COR holds beside what the ledger believes, a line for each user and workspace that either of them knows of. */
+export function stateTable(
+  held: Readonly<Record<string, Readonly<Record<string, number>>>>,
+  believed: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  names: Names,
+): string {
+  const table = new Table({
+    head: ['User', 'Workspace', 'COR holds', 'Ledger says'],
+    style: { head: [], border: [] },
+  });
+  const show = (value: number | undefined): string => (value === undefined ? '–' : `${value} %`);
+  for (const user of Object.keys(held)) {
+    const ids = new Set([...Object.keys(held[user] ?? {}), ...(believed.get(user)?.keys() ?? [])]);
+    if (ids.size === 0) table.push([names.get(user) ?? user, '(none)', '–', '–']);
+    for (const id of ids)
+      table.push([
+        names.get(user) ?? user,
+        names.get(id) ?? id,
+        show(held[user]?.[id]),
+        show(believed.get(user)?.get(id)),
+      ]);
+  }
+  return table.toString();
+}
+
+export interface DeadLetterRow {
+  readonly message: string;
+  readonly reason: string;
+  readonly description: string;
+}
+
+async function peekDeadLetters(client: ServiceBusClient, queue: string): Promise<DeadLetterRow[]> {
+  const receiver = client.createReceiver(queue, { subQueueType: 'deadLetter' });
+  const found = await receiver.peekMessages(1_000);
+  return found.map((message) => ({
+    message: String(message.messageId),
+    reason: message.deadLetterReason ?? '',
+    description: message.deadLetterErrorDescription ?? '',
+  }));
+}
+
+/** The dead letters of the queues, oldest first in each. */
+export async function readDeadLetters(
+  connectionString: string,
+  queues: readonly string[],
+): Promise<DeadLetterRow[]> {
+  const client = new Client(connectionString);
+  try {
+    return (await Promise.all(queues.map((queue) => peekDeadLetters(client, queue)))).flat();
+  } finally {
+    await client.close();
+  }
+}
+
+export function deadLetterTable(rows: readonly DeadLetterRow[]): string {
+  const table = new Table({
+    head: ['Dead letter', 'Reason', 'What to do'],
+    colWidths: [34, 27, 76],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const { message, reason, description } of rows) table.push([message, reason, description]);
+  return table.toString();
+}

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url';
+import { type Broker, type QueueOptions, startBroker } from './broker/broker.ts';
+import { type CorSandbox, type CorSandboxOptions, startCorSandbox } from './cor/sandbox.ts';
+import type { InvocationEvent } from './host/host-events.ts';
+import { type HostProcess, spawnHost } from './host/spawn.ts';
+import { type LocalStorage, startLocalStorage } from './storage/azurite.ts';
+
+/** One process of the built connector, with its own queue. */
+export interface AppOptions {
+  readonly queue: string;
+  /** Settings beside those that the stack fills in itself. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Lines that the app logs, parsed; `undefined` for text that is no JSON. */
+  onLine?(line: Readonly<Record<string, unknown>> | undefined, text: string): void;
+  onInvocation?(event: InvocationEvent): void;
+}
+
+export interface StackOptions {
+  readonly apps: readonly AppOptions[];
+  readonly cor?: CorSandboxOptions;
+  /** Options of every queue that the apps name. */
+  readonly queue?: Omit<QueueOptions, 'name'>;
+  /** Where the ledger is: a real Azurite (default), or in the memory of each app. */
+  readonly ledger?: 'azurite' | 'memory';
+}
+
+export interface Stack {
+  readonly broker: Broker;
+  readonly cor: CorSandbox;
+  readonly storage: LocalStorage | undefined;
+  readonly hosts: readonly HostProcess[];
+  /** Starts one more process of the connector. */
+  startApp(app: AppOptions): Promise<HostProcess>;
+  /** The settings that an app gets: a CLI can use them to reach the same services. */
+  settings(app: AppOptions): Record<string, string>;
+  stop(): Promise<void>;
+}
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+
+function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts the whole system on loopback: broker, COR sandbox, storage, and the built connector in processes of its own. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const names = new Set(options.apps.map(({ queue }) => queue));
+  const [broker, cor, storage] = await Promise.all([
+    startBroker({ queues: [...names].map((name) => ({ ...options.queue, name })) }),
+    startCorSandbox(options.cor),
+    options.ledger === 'memory' ? undefined : startLocalStorage(),
+  ]);
+  const hosts: HostProcess[] = [];
+
+  function settings({ queue, env }: AppOptions): Record<string, string> {
+    return {
+      ServiceBusConnection: broker.connectionString,
+      ServiceBusQueueName: queue,
+      COR_BASE_URL: cor.baseUrl,
+      COR_TOKEN_URL: cor.tokenUrl,
+      COR_API_KEY: cor.apiKey,
+      COR_CLIENT_SECRET: cor.clientSecret,
+      AzureWebJobsStorage: storage?.connectionString ?? '',
+      LedgerStorage: storage ? '' : 'memory',
+      ...env,
+    };
+  }
+
+  async function startApp(app: AppOptions): Promise<HostProcess> {
+    const { onInvocation, onLine } = app;
+    const host = await spawnHost({
+      appDirectory: PROJECT,
+      env: settings(app),
+      ...(onInvocation && { onInvocation }),
+      onLog: (_level, _functionName, text) => onLine?.(parsed(text), text),
+      onOutput: (text) => {
+        for (const line of text.split('\n')) if (line !== '') onLine?.(parsed(line), line);
+      },
+    });
+    hosts.push(host);
+    return host;
+  }
+
+  async function stop(): Promise<void> {
+    await Promise.allSettled(hosts.map((host) => host.stop(1_000)));
+    await Promise.allSettled([broker.stop(), cor.stop(), storage?.stop()]);
+  }
+
+  try {
+    await Promise.all(options.apps.map(startApp));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { broker, cor, storage, hosts, startApp, settings, stop };
+}

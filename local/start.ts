@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { loadMapping } from '../src/dynamics/mapping.ts';
+import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
+import { endWithParent } from './end-with-parent.ts';
+import { listSamples, type Sample } from './events/samples.ts';
+import { createEndings, type Ending, play } from './play.ts';
+import { believedState, deadLetterTable, readDeadLetters, stateTable } from './report.ts';
+import { type Stack, startStack } from './stack.ts';
+import { removeStackFile, writeStackFile } from './stack-file.ts';
+
+const USAGE = `Starts the whole flow on this machine: a Service Bus-compatible broker, a COR sandbox, storage, and the built connector
+once for each preset; plays the sample events of local/events and shows what came of them.
+
+  npm start                stays up afterwards, for "npm run send -- FILE…" and the other commands with --local
+  npm start -- --once      ends after the tables; exit code 0 only if every sample ended as its file name says`;
+
+const PRESETS = ['resource-assignment', 'project-team'] as const;
+
+/** Long enough to see a retry in the log, short enough to watch. In Azure the default is 15 min. */
+const UNMAPPED_GRACE = '1s';
+
+interface Seed {
+  readonly users: readonly { id: string; name: string; email: string }[];
+  readonly workspaces: readonly { id: string; name: string }[];
+}
+
+function readSeed(): Seed {
+  return JSON.parse(readFileSync(new URL('./events/cor-seed.json', import.meta.url), 'utf8'));
+}
+
+function endingLine(sample: Sample, { ending, ms }: Ending): string {
+  const asNamed = ending === sample.ending ? '✔' : `✘ should be ${sample.ending}:`;
+  return `  ${asNamed} ${sample.name.padEnd(44)} ${ending} (${ms} ms)`;
+}
+
+async function showTables(stack: Stack, seed: Seed): Promise<void> {
+  const names = new Map([...seed.users, ...seed.workspaces].map(({ id, name }) => [id, name]));
+  const { storage, broker, cor } = stack;
+  if (!storage) throw new Error('The local stack runs without storage.');
+  // Both presets have the same percentage rule, and keep their users in the same ledger.
+  const rule = loadMapping(PRESETS[0]).percentage;
+  const believed = await believedState(
+    createBlobLedger({ connectionString: storage.connectionString }),
+    rule,
+  );
+  console.log(`\nWhat COR holds now\n${stateTable(cor.state(), believed, names)}`);
+  const letters = await readDeadLetters(broker.connectionString, PRESETS);
+  console.log(`\nDead letters\n${deadLetterTable(letters)}`);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const started = performance.now();
+  const seed = readSeed();
+  const endings = createEndings();
+  const apps = PRESETS.map((preset) => ({
+    queue: preset,
+    env: { MAPPING: preset, UNMAPPED_GRACE },
+    onLine: (line: Readonly<Record<string, unknown>> | undefined, text: string) => {
+      endings.hear(line);
+      if (playing && line?.evt !== 'message.retried') return;
+      console.log(`  ${preset}: ${text}`);
+    },
+  }));
+  let playing = true;
+  const stack = await startStack({ apps, cor: seed });
+  writeStackFile(Object.fromEntries(apps.map((app) => [app.queue, stack.settings(app)])));
+
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => {
+    removeStackFile();
+    ending ??= stack.stop();
+    return ending;
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void end().finally(() => process.exit(0)));
+  endWithParent(() => void end().finally(() => process.exit(1)));
+
+  const { broker, cor, storage, hosts } = stack;
+  console.log(`Up after ${Math.round(performance.now() - started)} ms:
+  broker       amqp://127.0.0.1:${broker.port} (queues ${PRESETS.join(', ')})
+  COR sandbox  ${cor.baseUrl} (switches: ${cor.baseUrl}/admin/switches)
+  storage      ${/BlobEndpoint=([^;]+)/.exec(storage?.connectionString ?? '')?.[1] ?? 'none'}
+  connector    ${hosts.map(({ httpUrl }) => `${httpUrl}/api/health`).join('  ')}
+`);
+
+  let wrong = 0;
+  for (const preset of PRESETS) {
+    console.log(`Events of preset ${preset}`);
+    await play({
+      connectionString: broker.connectionString,
+      queue: preset,
+      samples: listSamples().filter((sample) => sample.preset === preset),
+      endings,
+      onEnding(sample, how) {
+        if (how.ending !== sample.ending) wrong += 1;
+        console.log(endingLine(sample, how));
+      },
+    });
+  }
+  playing = false;
+  await showTables(stack, seed);
+
+  if (values.once) {
+    await end();
+    console.log(
+      wrong === 0
+        ? '\nEvery sample ended as its name says.'
+        : `\n${wrong} samples did not end as their names say.`,
+    );
+    return wrong === 0 ? 0 : 1;
+  }
+  console.log(
+    '\nStill running. Try: npm run send -- local/events/messages/resource-assignment/01-*.json   (Ctrl-C ends everything)',
+  );
+  return new Promise<number>(() => {});
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
