@@ -70,6 +70,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
   const apiPool = createPool(api.origin, connections);
   // A pool of its own: a token must not wait behind calls that hang.
   const tokenPool = createPool(tokenEndpoint.origin, 1);
+  let closed: Promise<void> | undefined;
   const askForToken = tokenRequest(tokenEndpoint, basic, USER_AGENT);
   const tokens = createTokenSource(() => {
     const startedAt = performance.now();
@@ -175,8 +176,10 @@ export function createCorClient(options: CorClientOptions): CorClient {
       endDeadline(deadline);
       return outcome.ok ? undefined : outcome.failure;
     },
-    async close() {
-      await Promise.all([apiPool.close(), tokenPool.close()]);
+    close() {
+      // undici refuses to close a pool twice.
+      closed ??= Promise.all([apiPool.close(), tokenPool.close()]).then(() => undefined);
+      return closed;
     },
   };
 }
