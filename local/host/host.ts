@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ServiceBusClient } from '@azure/service-bus';
-import { connectionString, resolveTrigger } from './app-settings.ts';
 import { createApp, provideCoreApi } from './core-api.ts';
 import type { FunctionMetadata, InvocationRequest, LogLevel } from './core-types.ts';
 import type { Delivery } from './delivery.ts';
 import { readHostConfig } from './host-config.ts';
 import type { InvocationEvent, LogListener } from './host-events.ts';
-import { type HttpRoute, httpRoute } from './http-route.ts';
 import { startHttpEndpoint } from './http-server.ts';
 import { invoke } from './invocation.ts';
 import { loadApp } from './load-app.ts';
-import { type Listener, refuseUnsupported, startListener } from './service-bus-listener.ts';
+import { type Listener, startListener } from './service-bus-listener.ts';
 import { type SettlementFault, startSettlementServer } from './settlement-server.ts';
+import { type QueueTrigger, readTriggers } from './triggers.ts';
+import { waitAtMost } from './wait-at-most.ts';
 import { type CommandLineForm, workerCommandLine } from './worker-command-line.ts';
 
 export interface HostOptions {
@@ -49,6 +49,8 @@ const LEVELS: readonly LogLevel[] = ['trace', 'debug', 'information', 'warning',
  * nothing tells it. A local broker is back at once or not at all.
  */
 const RETRY_OPTIONS = { maxRetries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 2000, timeoutInMs: 10_000 };
+
+const CLOSE_MS = 2000;
 
 let startedInThisProcess = false;
 
@@ -96,60 +98,45 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
 
   const closeAll = async () => {
     for (const listener of listeners) listener.stop();
-    await Promise.allSettled([...clients.values()].map((client) => client.close()));
+    // A client whose server is gone never finishes closing.
+    await waitAtMost(CLOSE_MS, Promise.all([...clients.values()].map((client) => client.close())));
     settlement.stop();
   };
 
   try {
     await loadApp(app, appDirectory);
     const functions = [...app.functions.values()].map(({ metadata }) => metadata);
-    const triggers = functions.map((metadata) => ({
-      metadata,
-      ...resolveTrigger(metadata, process.env),
-    }));
-
-    const routes: HttpRoute[] = [];
-    const starts: (() => Listener)[] = [];
-    for (const { metadata, name: bindingName, binding } of triggers) {
-      const functionName = metadata.name;
-      if (binding.type === 'httpTrigger') {
-        routes.push(httpRoute(functionName, bindingName, binding, config.routePrefix));
-      } else if (binding.type === 'serviceBusTrigger') {
-        refuseUnsupported(functionName, binding);
-        const connection = connectionString(functionName, String(binding.connection), process.env);
-        const client =
-          clients.get(connection) ?? (await openClient(functionName, binding.connection, connection));
-        clients.set(connection, client);
-        starts.push(() =>
-          startListener({
-            functionName,
-            bindingName,
-            queueName: String(binding.queueName),
-            dataType: binding.dataType,
-            autoComplete:
-              (binding.autoCompleteMessages as boolean | undefined) ?? config.serviceBus.autoCompleteMessages,
-            client,
-            config: config.serviceBus,
-            deliveries,
-            invoke: (request) => run(functionName, request),
-            onInvocation,
-            onError: (message) => log('error', functionName, message),
-          }),
-        );
-      } else {
-        throw new Error(`Function "${functionName}": ${binding.type} is not served by this stand-in`);
+    const { routes, queues } = readTriggers(functions, config, process.env);
+    for (const trigger of queues) {
+      if (!clients.has(trigger.connectionString)) {
+        clients.set(trigger.connectionString, await openClient(trigger));
       }
     }
-
     const http = await startHttpEndpoint({
       routes,
       functionsKey,
       port: options.httpPort ?? 0,
       invoke: run,
       onInvocation,
+      onError: (message) => log('error', '', message),
     });
     // Last, so that no message is taken by a host that then fails to start.
-    for (const start of starts) listeners.push(start());
+    for (const trigger of queues) {
+      const { functionName, connectionString } = trigger;
+      const client = clients.get(connectionString);
+      if (!client) continue;
+      listeners.push(
+        startListener({
+          trigger,
+          client,
+          config: config.serviceBus,
+          deliveries,
+          invoke: (request) => run(functionName, request),
+          onInvocation,
+          onError: (message) => log('error', functionName, message),
+        }),
+      );
+    }
 
     const drain = async () => {
       await Promise.all(listeners.map((listener) => listener.drain()));
@@ -161,12 +148,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       failSettlements: settlement.fail,
       drain,
       async stop(drainMs = 10_000) {
-        let timer: NodeJS.Timeout | undefined;
-        const timeUp = new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, drainMs);
-        });
-        await Promise.race([drain().catch(() => undefined), timeUp]);
-        clearTimeout(timer);
+        await waitAtMost(drainMs, drain());
         const context = { hookData: {}, appHookData: app.hookData };
         for (const hook of app.hooks.appTerminate) await hook(context);
         await http.stop();
@@ -179,22 +161,18 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   }
 }
 
-async function openClient(
-  functionName: string,
-  setting: unknown,
-  connection: string,
-): Promise<ServiceBusClient> {
+async function openClient({ functionName, connectionString }: QueueTrigger): Promise<ServiceBusClient> {
   // Not at the top: an app without queue triggers starts in half the time.
   const { RetryMode, ServiceBusClient } = await import('@azure/service-bus');
   try {
-    return new ServiceBusClient(connection, {
+    return new ServiceBusClient(connectionString, {
       retryOptions: { ...RETRY_OPTIONS, mode: RetryMode.Exponential },
     });
   } catch (error) {
     // The SDK's text says what is missing and does not repeat the key.
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Function "${functionName}": ${setting} is not a Service Bus connection string: ${reason}`,
+      `Function "${functionName}": its connection is not a Service Bus connection string: ${reason}`,
     );
   }
 }

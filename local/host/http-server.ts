@@ -16,6 +16,7 @@ export interface HttpEndpointOptions {
   readonly port: number;
   invoke(functionName: string, request: InvocationRequest): Promise<InvocationResult>;
   onInvocation(event: InvocationEvent): void;
+  onError(message: string): void;
 }
 
 export interface HttpEndpoint {
@@ -26,8 +27,8 @@ export interface HttpEndpoint {
 /** Serves the HTTP functions on loopback. As in Azure, a wrong method is a 404 and a missing key a 401, both without a body. */
 export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
   const server = createServer((request, response) => {
-    answer(request, response, options).catch(() => {
-      // The client went away, or the response could not be written: nobody is left to tell.
+    answer(request, response, options).catch((error: unknown) => {
+      options.onError(`${request.method} ${request.url?.split('?')[0]} was not answered: ${error}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });

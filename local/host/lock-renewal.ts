@@ -8,6 +8,7 @@ export interface LockRenewal {
 }
 
 const SWEEP_MS = 100;
+const RETRY_MS = 500;
 /** The .NET client renews this long before the lock ends, or half way through a shorter lock. */
 const RENEW_BEFORE_END_MS = 10_000;
 
@@ -38,7 +39,11 @@ export function createLockRenewal(
         lock.renewAt = nextRenewal(delivery);
       },
       (error: unknown) => {
-        if (kept.delete(delivery)) onError(delivery, error);
+        if (!kept.has(delivery)) return;
+        onError(delivery, error);
+        // A lost connection may be back in time; a lost lock is not.
+        if ((delivery.message.lockedUntilUtc?.getTime() ?? 0) <= Date.now()) kept.delete(delivery);
+        else lock.renewAt = Date.now() + RETRY_MS;
       },
     );
   }

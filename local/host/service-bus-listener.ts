@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
-import type { BindingInfo, InvocationRequest } from './core-types.ts';
+import type { InvocationRequest } from './core-types.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import type { HostConfig } from './host-config.ts';
 import type { InvocationEvent, InvocationOutcome } from './host-events.ts';
 import type { InvocationResult } from './invocation.ts';
 import { createLockRenewal } from './lock-renewal.ts';
 import { toInvocationData } from './trigger-metadata.ts';
+import type { QueueTrigger } from './triggers.ts';
+import { waitAtMost } from './wait-at-most.ts';
+
+const CLOSE_MS = 2000;
 
 export interface ListenerOptions {
-  readonly functionName: string;
-  readonly bindingName: string;
-  readonly queueName: string;
-  readonly dataType: string | undefined;
-  readonly autoComplete: boolean;
+  readonly trigger: QueueTrigger;
   readonly client: ServiceBusClient;
   readonly config: HostConfig['serviceBus'];
   /** The token cache of the settlement service: an entry lives exactly as long as its invocation. */
@@ -30,24 +30,11 @@ export interface Listener {
   stop(): void;
 }
 
-/** Checks a queue trigger for what this stand-in does not do. */
-export function refuseUnsupported(functionName: string, binding: BindingInfo): void {
-  const refuse = (what: string): never => {
-    throw new Error(`Function "${functionName}": ${what} not served by this stand-in`);
-  };
-  if (binding.topicName !== undefined) refuse('topic triggers are');
-  if (typeof binding.queueName !== 'string' || typeof binding.connection !== 'string') {
-    refuse('a Service Bus trigger without queueName and connection is');
-  }
-  if (binding.cardinality === 'many') refuse('batches (cardinality "many") are');
-  if (binding.isSessionsEnabled) refuse('session queues (isSessionsEnabled) are');
-  if (binding.properties?.supportsDeferredBinding === 'true') refuse('sdkBinding is');
-}
-
 /** Receives under peek-lock, invokes the function once for each message, and settles what the function left unsettled. */
 export function startListener(options: ListenerOptions): Listener {
-  const { functionName, config, deliveries } = options;
-  const receiver = options.client.createReceiver(options.queueName, {
+  const { config, deliveries } = options;
+  const { functionName, queueName, autoComplete, ...trigger } = options.trigger;
+  const receiver = options.client.createReceiver(queueName, {
     maxAutoLockRenewalDurationInMs: 0,
     skipParsingBodyAsJson: true,
     skipConvertingDate: true,
@@ -62,18 +49,18 @@ export function startListener(options: ListenerOptions): Listener {
   const subscription = receiver.subscribe(
     {
       async processMessage(message) {
-        const work = limit.run(() => process(message));
+        const work = limit.run(() => dispatch(message));
         running.add(work);
         await work.finally(() => running.delete(work));
       },
       async processError({ error, errorSource }) {
-        options.onError(`Receiving from ${options.queueName} failed (${errorSource}): ${errorText(error)}`);
+        options.onError(`Receiving from ${queueName} failed (${errorSource}): ${errorText(error)}`);
       },
     },
     { autoCompleteMessages: false, maxConcurrentCalls: config.maxConcurrentCalls + config.prefetchCount },
   );
 
-  async function process(message: ServiceBusReceivedMessage): Promise<void> {
+  async function dispatch(message: ServiceBusReceivedMessage): Promise<void> {
     const started = performance.now();
     const invocationId = randomUUID();
     const delivery = createDelivery(receiver, message);
@@ -98,14 +85,13 @@ export function startListener(options: ListenerOptions): Listener {
     const lockToken = delivery.message.lockToken ?? '';
     deliveries.set(lockToken, delivery);
     try {
-      const { input, triggerMetadata } = toInvocationData(delivery.message, options.dataType);
-      const inputData = [{ name: options.bindingName, data: input }];
+      const { input, triggerMetadata } = toInvocationData(delivery.message, trigger.dataType);
+      const inputData = [{ name: trigger.bindingName, data: input }];
       return await options.invoke({ invocationId, functionId: functionName, inputData, triggerMetadata });
     } catch (error) {
       return { succeeded: false, error: error instanceof Error ? error : new Error(String(error)) };
     } finally {
-      // A redelivery of the same message has another lock token, yet a lock that came back late must not lose its own entry.
-      if (deliveries.get(lockToken) === delivery) deliveries.delete(lockToken);
+      deliveries.delete(lockToken);
     }
   }
 
@@ -115,7 +101,7 @@ export function startListener(options: ListenerOptions): Listener {
   ): Promise<{ outcome: InvocationOutcome; error?: string }> {
     await delivery.idle();
     if (delivery.outcome) return { outcome: delivery.outcome };
-    if (result.succeeded && !options.autoComplete) return { outcome: 'leftLocked' };
+    if (result.succeeded && !autoComplete) return { outcome: 'leftLocked' };
     const outcome = result.succeeded ? 'completed' : 'abandoned';
     try {
       await delivery.settle({ outcome });
@@ -128,7 +114,8 @@ export function startListener(options: ListenerOptions): Listener {
 
   return {
     async drain() {
-      await subscription.close();
+      // It waits for an answer to its last flow frame, which a lost connection never brings.
+      await waitAtMost(CLOSE_MS, subscription.close());
       while (running.size > 0) await Promise.allSettled(running);
     },
     stop() {

@@ -120,7 +120,7 @@ async function untilReady(child: ChildProcess, readyMs: number, errorOutput: () 
         else if (message.type === 'failed')
           reject(new Error(`The Functions host did not start: ${message.error}`));
       });
-      child.once('error', reject);
+      child.on('error', reject);
       child.once('exit', (code) =>
         reject(
           new Error(`The Functions host ended (exit code ${code}) before it was ready: ${errorOutput()}`),

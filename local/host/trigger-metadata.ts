@@ -32,27 +32,26 @@ function messageMetadata(message: ServiceBusReceivedMessage): Record<string, Typ
   const text = (name: string, value: unknown) => {
     if (value !== undefined && value !== null) metadata[name] = { string: String(value) };
   };
-  const json = (name: string, value: unknown) => {
-    if (value !== undefined && value !== null) metadata[name] = { json: JSON.stringify(value, toNewtonsoft) };
+  const time = (name: string, value: Date | undefined) => {
+    if (value) metadata[`${name}Utc`] = metadata[name] = { json: `"${value.toISOString()}"` };
   };
   // The .NET client counts this delivery too; the JavaScript client hands over the AMQP header as it is.
-  json('DeliveryCount', (message.deliveryCount ?? 0) + 1);
+  metadata.DeliveryCount = { json: String((message.deliveryCount ?? 0) + 1) };
   text('DeadLetterSource', message.deadLetterSource);
   text('LockToken', message.lockToken);
-  json('ExpiresAtUtc', message.expiresAtUtc);
-  json('ExpiresAt', message.expiresAtUtc);
-  json('EnqueuedTimeUtc', message.enqueuedTimeUtc);
-  json('EnqueuedTime', message.enqueuedTimeUtc);
+  time('ExpiresAt', message.expiresAtUtc);
+  time('EnqueuedTime', message.enqueuedTimeUtc);
   text('MessageId', message.messageId);
   text('ContentType', message.contentType);
   text('ReplyTo', message.replyTo);
-  json('SequenceNumber', message.sequenceNumber?.toNumber());
+  if (message.sequenceNumber) metadata.SequenceNumber = { json: message.sequenceNumber.toString() };
   text('To', message.to);
   text('Subject', message.subject);
   text('Label', message.subject);
   text('CorrelationId', message.correlationId);
-  json('ApplicationProperties', message.applicationProperties ?? {});
-  json('UserProperties', message.applicationProperties ?? {});
+  const properties = { json: JSON.stringify(message.applicationProperties ?? {}, toNewtonsoft) };
+  metadata.ApplicationProperties = properties;
+  metadata.UserProperties = properties;
   text('SessionId', message.sessionId);
   text('ReplyToSessionId', message.replyToSessionId);
   text('PartitionKey', message.partitionKey);

@@ -1,4 +1,9 @@
-import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import {
+  ServiceBusClient,
+  type ServiceBusMessage,
+  type ServiceBusReceivedMessage,
+  type ServiceBusReceiver,
+} from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { startBroker } from '../../local/broker/broker.ts';
 
@@ -7,8 +12,12 @@ export interface TestQueue {
   send(...messages: ServiceBusMessage[]): Promise<void>;
   /** Everything in the dead-letter queue, by message id; completes it. */
   deadLetters(count: number): Promise<ServiceBusReceivedMessage[]>;
+  /** A receiver of the main queue. */
+  receiver(): ServiceBusReceiver;
   counts(): { active: number; locked: number; deferred: number; deadLetter: number };
   dropConnections(): void;
+  /** Takes the broker away. */
+  stopBroker(): Promise<void>;
 }
 
 /** A broker with the one queue `q`, and a client of the official SDK on it. */
@@ -20,10 +29,14 @@ export async function startQueue(
   const retryOptions = { timeoutInMs: 1000, retryDelayInMs: 50 };
   const client = new ServiceBusClient(broker.connectionString, { retryOptions });
   const sender = client.createSender('q');
-  onTestFinished(async () => {
+  let stopped = false;
+  const stopBroker = async () => {
+    if (stopped) return;
+    stopped = true;
     await client.close();
     await broker.stop();
-  });
+  };
+  onTestFinished(stopBroker);
 
   return {
     connectionString: broker.connectionString,
@@ -44,8 +57,10 @@ export async function startQueue(
       await receiver.close();
       return received;
     },
+    receiver: () => client.createReceiver('q'),
     counts: () => broker.counts('q'),
     dropConnections: () => broker.dropConnections(),
+    stopBroker,
   };
 }
 

@@ -5,7 +5,7 @@ import { startTestHost } from './start-host.ts';
 const settingsFor = (connectionString: string) => ({ env: { SB: connectionString, QUEUE: 'q' } });
 
 test('a lock is renewed while its invocation runs, also for two copies of one message', async () => {
-  const queue = await startQueue({ lockDurationMs: 800 });
+  const queue = await startQueue({ lockDurationMs: 600 });
   const host = await startTestHost(
     {
       code: queueFunction(`
@@ -15,7 +15,7 @@ test('a lock is renewed while its invocation runs, also for two copies of one me
     },
     settingsFor(queue.connectionString),
   );
-  await queue.send({ body: { ms: 2500 }, messageId: 'same' }, { body: { ms: 300 }, messageId: 'same' });
+  await queue.send({ body: { ms: 1500 }, messageId: 'same' }, { body: { ms: 200 }, messageId: 'same' });
   expect(await host.invocations(2)).toMatchObject([
     { outcome: 'completed', deliveryCount: 1 },
     { outcome: 'completed', deliveryCount: 1 },
@@ -98,6 +98,16 @@ test('drain lets the running invocations end and takes no more messages', async 
   await host.stop();
   expect(host.events).toHaveLength(1);
   expect(queue.counts()).toMatchObject({ active: 1, locked: 0 });
+});
+
+test('stops although the broker is gone', async () => {
+  const queue = await startQueue();
+  const host = await startTestHost({ code: queueFunction('') }, settingsFor(queue.connectionString));
+  await queue.send({ body: 1 });
+  await host.invocations(1);
+  await queue.stopBroker();
+  await host.stop();
+  expect(await host.exited).toBe(0);
 });
 
 test('hands over what the SDK sent, and counts deliveries from 1', async () => {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { connectionString, resolveTrigger } from '../../local/host/app-settings.ts';
 import { readHostConfig } from '../../local/host/host-config.ts';
 import { httpRoute } from '../../local/host/http-route.ts';
-import { refuseUnsupported } from '../../local/host/service-bus-listener.ts';
+import { readTriggers } from '../../local/host/triggers.ts';
 
 const queue = { type: 'serviceBusTrigger', connection: 'SB', queueName: 'q' };
 
@@ -29,15 +29,27 @@ test('a connection names a setting with a connection string', () => {
   );
 });
 
+test('a queue trigger follows host.json where it does not say otherwise', () => {
+  const config = hostConfig({ version: '2.0', extensions: { serviceBus: { autoCompleteMessages: false } } });
+  const read = (option: object) =>
+    readTriggers([{ name: 'sync', bindings: { m: { ...queue, ...option } } }], config, { SB: 'Endpoint=x' });
+  expect(read({}).queues).toMatchObject([
+    { queueName: 'q', connectionString: 'Endpoint=x', autoComplete: false },
+  ]);
+  expect(read({ autoCompleteMessages: true }).queues).toMatchObject([{ autoComplete: true }]);
+});
+
 test.each([
+  [{ type: 'timerTrigger' }, 'timerTrigger is'],
   [{ topicName: 't' }, 'topic triggers are'],
-  [{ queueName: undefined }, 'without queueName and connection is'],
+  [{ queueName: undefined }, 'a Service Bus trigger without queueName and connection is'],
   [{ cardinality: 'many' }, 'batches (cardinality "many") are'],
   [{ isSessionsEnabled: true }, 'session queues (isSessionsEnabled) are'],
   [{ properties: { supportsDeferredBinding: 'true' } }, 'sdkBinding is'],
-])('the Service Bus trigger option %j is refused', (option, text) => {
-  expect(() => refuseUnsupported('sync', { ...queue, ...option })).toThrow(
-    `Function "sync": ${text.startsWith('without') ? 'a Service Bus trigger ' : ''}${text} not served by this stand-in`,
+])('the trigger option %j is refused', (option, text) => {
+  const functions = [{ name: 'sync', bindings: { m: { ...queue, ...option } } }];
+  expect(() => readTriggers(functions, hostConfig({ version: '2.0' }), { SB: 'Endpoint=x' })).toThrow(
+    `Function "sync": ${text} not served by this stand-in`,
   );
 });
 

@@ -17,7 +17,7 @@ test.each<[string, AppSource, string]>([
   [
     'a connection string that is none',
     { code: `app.serviceBusQueue('sync', { connection: 'HOME', queueName: 'q', handler: () => {} });` },
-    'Function "sync": HOME is not a Service Bus connection string',
+    'Function "sync": its connection is not a Service Bus connection string',
   ],
   [
     'HTTP streaming',
@@ -33,7 +33,7 @@ test('gives up on an app that does not finish loading', async () => {
   const appDirectory = await buildApp({
     code: `app.get('a', () => ({})); app.hook.appStart(() => new Promise(() => {}));`,
   });
-  await expect(spawnHost({ appDirectory, readyMs: 1500 })).rejects.toThrow('not ready within 1500 ms');
+  await expect(spawnHost({ appDirectory, readyMs: 1000 })).rejects.toThrow('not ready within 1000 ms');
 });
 
 test('names the exit code and the error output of an app that ends the process', async () => {
@@ -91,25 +91,22 @@ test('does not outlive a parent that was killed', async () => {
     '--eval',
     `import { spawnHost } from '${spawnUrl}';
      const host = await spawnHost({ appDirectory: ${JSON.stringify(appDirectory)} });
-     console.log(host.pid + ' ' + host.httpUrl);`,
+     console.log(host.httpUrl);`,
   ]);
   onTestFinished(() => void parent.kill('SIGKILL'));
-  const [pid, url] = (await firstLine(parent)).split(' ');
-  expect((await fetch(`${url}/api/a`)).status).toBe(200);
+  const url = `${await firstLine(parent)}/api/a`;
+  const answers = () =>
+    fetch(url).then(
+      () => true,
+      () => false,
+    );
+  expect(await answers()).toBe(true);
   parent.kill('SIGKILL');
-  await expect.poll(() => isRunning(Number(pid)), { timeout: 5000, interval: 20 }).toBe(false);
+  await expect.poll(answers, { timeout: 5000, interval: 10 }).toBe(false);
 });
 
 async function firstLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('no stdout');
   for await (const line of createInterface(child.stdout)) return line;
   throw new Error('the process wrote nothing');
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

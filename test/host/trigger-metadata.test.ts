@@ -68,7 +68,7 @@ test('the first delivery has the count 1, and text metadata is JSON-parsed', asy
       sessionId: 'true',
       correlationId: '1e3',
       lockToken: '4f5b1a52-3d1e-4c6c-9d55-6f2a7f0f9a10',
-      sequenceNumber: { toNumber: () => 7 } as never,
+      sequenceNumber: { toString: () => '7' } as never,
       enqueuedTimeUtc: new Date(Date.UTC(2026, 10, 24, 8)),
       contentType: 'application/json',
     },
