@@ -59,6 +59,13 @@ function decodeSegments(rawPath: string): string[] | undefined {
   }
 }
 
+export const NO_SUCH_ROUTE = json(404, {
+  status: 404,
+  name: 'HttpException',
+  code: 'E_ROUTE_NOT_FOUND',
+  message: 'E_ROUTE_NOT_FOUND: no such route',
+});
+
 /** Carries the call out. Throws a Refusal for everything that COR would not accept. */
 export function applyRoute(
   { operation, id }: Route,
@@ -66,14 +73,7 @@ export function applyRoute(
   state: SandboxState,
   switches: CorSwitches,
 ): Answer {
-  if (operation === 'unknown' || operation === 'token') {
-    return json(404, {
-      status: 404,
-      name: 'HttpException',
-      code: 'E_ROUTE_NOT_FOUND',
-      message: 'E_ROUTE_NOT_FOUND: no such route',
-    });
-  }
+  if (operation === 'unknown' || operation === 'token') return NO_SUCH_ROUTE;
   const request = requireObject(body, 'body');
   const source = readSource(request);
   switch (operation) {

@@ -14,7 +14,7 @@ import { type Answer, errorAnswer, json } from './error-bodies.ts';
 import { Refusal } from './errors.ts';
 import { createFaults } from './faults.ts';
 import { createGate, type HoldPoint } from './gate.ts';
-import { applyRoute, matchRoute, type Route } from './routes.ts';
+import { applyRoute, matchRoute, NO_SUCH_ROUTE, type Route } from './routes.ts';
 import { createState, type NewUser, type NewWorkspace } from './state.ts';
 import { type CorSwitches, type CorSwitchInput, type InjectedFailure, readSwitches } from './switches.ts';
 import { createTokens } from './tokens.ts';
@@ -114,6 +114,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     if (switches.hang === target) return 'hang';
     const failure = faults.next(target, switches);
     if (failure?.when === 'before') return failureAnswer(failure);
+    if (route.operation === 'unknown') return NO_SUCH_ROUTE;
 
     const result =
       target === 'token'
