@@ -110,6 +110,10 @@ export function decide(input: DecisionInput): Decision {
   const passing = failures.find(isUnavailable);
   if (passing) return unavailable(passing, input);
   const final = failures.find(({ class: kind }) => kind !== 'unmapped');
+  if (final?.class === 'didNotApply' && input.history.lastError !== final.code) {
+    // It may have been another instance at work on the same user: one later try tells.
+    return retry(final, input, Number.POSITIVE_INFINITY, input.history.unmappedSince);
+  }
   if (final) return refused(final);
   if (failures[0]) return unmapped(failures[0], input);
   const news = input.results.some(({ kind }) => kind === 'applied');

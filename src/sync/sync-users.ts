@@ -41,9 +41,9 @@ const MOST_CONFLICTS = 50;
 
 /**
  * COR showing something else than it was told is either COR's doing, or that of another instance that works on the same user at this
- * moment. Only the second goes away when one insists.
+ * moment. Only the second goes away when one insists: once here, and once more when the message has come back.
  */
-const MOST_DOUBTS = 2;
+const MOST_DOUBTS = 1;
 
 const NOTHING_MORE = (): readonly Waiting[] => [];
 

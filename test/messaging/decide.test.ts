@@ -16,6 +16,7 @@ const fresh: History = {
   unmappedSince: undefined,
   firstSequenceNumber: 1,
   firstEnqueuedAt: undefined,
+  lastError: undefined,
   replayed: false,
 };
 
@@ -61,10 +62,20 @@ describe('how a message ends', () => {
   it.each([
     ['validation', 'CorValidation'],
     ['rejected', 'CorRejected'],
-    ['didNotApply', 'CorDidNotApply'],
     ['duplicate', 'CorRejected'],
   ] as const)('is dead-lettered at once for %s, as %s', (kind, reason) => {
     expect(decideOn([failed({ class: kind })])).toMatchObject({ outcome: 'deadLetter', reason });
+  });
+
+  it('is tried once more when COR did not apply it: another instance may have been in the way', () => {
+    const failure = failed({ class: 'didNotApply', code: 'CorDidNotApply' });
+    const first = decideOn([failure]);
+    expect(first).toMatchObject({ outcome: 'retry', history: { lastError: 'CorDidNotApply' } });
+    if (first.outcome !== 'retry') return;
+    expect(decideOn([failure], { history: first.history })).toMatchObject({
+      outcome: 'deadLetter',
+      reason: 'CorDidNotApply',
+    });
   });
 
   it.each(['transient', 'auth', 'paused', 'storage'] as const)('is retried for %s', (kind) => {
