@@ -97,7 +97,19 @@ export const settingsSchema = z.object({
   AzureWebJobsStorage__clientId: optional,
 });
 
+const ledgerSchema = settingsSchema.pick({
+  LedgerStorage: true,
+  LedgerStorage__blobServiceUri: true,
+  LedgerStorage__clientId: true,
+  AzureWebJobsStorage: true,
+  AzureWebJobsStorage__blobServiceUri: true,
+  AzureWebJobsStorage__accountName: true,
+  AzureWebJobsStorage__clientId: true,
+  MAPPING: true,
+});
+
 type Raw = z.output<typeof settingsSchema>;
+type LedgerRaw = z.output<typeof ledgerSchema>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function connection(
@@ -110,7 +122,7 @@ function connection(
   return undefined;
 }
 
-function ledgerConnection(raw: Raw): Connection | 'memory' | undefined {
+function ledgerConnection(raw: LedgerRaw): Connection | 'memory' | undefined {
   if (raw.LedgerStorage === 'memory') return 'memory';
   const account = raw.AzureWebJobsStorage__accountName;
   return (
@@ -155,6 +167,20 @@ function readMapping(nameOrPath: string, problems: string[]): Mapping | undefine
   }
 }
 
+const LEDGER_MISSING =
+  'LedgerStorage: should be a connection string, or set LedgerStorage__blobServiceUri, or AzureWebJobsStorage';
+
+/** The settings of the ledger alone, for a command that needs nothing else. Throws `SettingsError`. */
+export function readLedgerSettings(environment: Environment): Pick<Settings, 'ledger' | 'mapping'> {
+  const raw = ledgerSchema.parse(withoutEmpty(environment));
+  const problems: string[] = [];
+  const ledger = ledgerConnection(raw);
+  if (!ledger) problems.push(LEDGER_MISSING);
+  const mapping = readMapping(raw.MAPPING, problems);
+  if (!ledger || !mapping) throw settingsError(problems);
+  return { ledger, mapping };
+}
+
 /**
  * Reads and checks all settings at once.
  * Throws `SettingsError` that names every bad setting and what it should look like; values are never repeated, they may be secrets.
@@ -179,11 +205,7 @@ export function readSettings(environment: Environment): Settings {
     );
   }
   const ledger = ledgerConnection(raw);
-  if (!ledger) {
-    problems.push(
-      'LedgerStorage: should be a connection string, or set LedgerStorage__blobServiceUri, or AzureWebJobsStorage',
-    );
-  }
+  if (!ledger) problems.push(LEDGER_MISSING);
   const from = source(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
   if (problems.length > 0 || !serviceBus || !ledger || !mapping) throw settingsError(problems);

@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from './clock.ts';
 import type { Settings } from './config.ts';
 import type { CorClient } from './cor/cor-client.ts';
-import { createCorClient } from './cor/create-cor-client.ts';
-import { createBlobLedger } from './ledger/blob-ledger.ts';
+import type { CorCallEvent } from './cor/create-cor-client.ts';
+import { openCor } from './cor/open-cor.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { createMemoryLedger } from './ledger/memory-ledger.ts';
+import { openLedger } from './ledger/open-ledger.ts';
 import type { Log } from './log.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
@@ -35,36 +35,26 @@ export interface Connector {
   close(): Promise<void>;
 }
 
-function openCor(settings: Settings, log: Log): CorClient {
-  const { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, concurrency } = settings.cor;
-  return createCorClient({
-    baseUrl,
-    tokenUrl,
-    apiKey,
-    clientSecret,
-    timeoutMs,
-    connections: concurrency,
-    onCall(call) {
-      if (call.failureClass === undefined) return;
-      log('warn', {
-        evt: 'cor.call',
-        corMethod: call.method,
-        corPath: call.pathTemplate,
-        durationMs: Math.round(call.durationMs),
-        ...(call.status !== undefined && { corStatus: call.status }),
-        ...(call.code !== undefined && { errorCode: call.code }),
-        ...(call.requestId !== undefined && { corRequestId: call.requestId }),
-      });
-    },
-  });
+function logFailedCall(log: Log): (call: CorCallEvent) => void {
+  return ({ method, pathTemplate, failureClass, durationMs, status, code, requestId }) => {
+    if (failureClass === undefined) return;
+    log('warn', {
+      evt: 'cor.call',
+      corMethod: method,
+      corPath: pathTemplate,
+      durationMs: Math.round(durationMs),
+      ...(status !== undefined && { corStatus: status }),
+      ...(code !== undefined && { errorCode: code }),
+      ...(requestId !== undefined && { corRequestId: requestId }),
+    });
+  };
 }
 
 /** Wires the parts together for one process. */
 export function createConnector(settings: Settings, log: Log, world: Partial<World> = {}): Connector {
   const clock = world.clock ?? systemClock;
-  const cor = world.cor ?? openCor(settings, log);
-  const ledger =
-    world.ledger ?? (settings.ledger === 'memory' ? createMemoryLedger() : createBlobLedger(settings.ledger));
+  const cor = world.cor ?? openCor(settings.cor, logFailedCall(log));
+  const ledger = world.ledger ?? openLedger(settings.ledger);
   const retryQueue =
     world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
   const pause = createCorPause({

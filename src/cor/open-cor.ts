@@ -1,0 +1,10 @@
+import type { Settings } from '../config.ts';
+import type { CorClient } from './cor-client.ts';
+import { type CorClientOptions, createCorClient } from './create-cor-client.ts';
+
+/** The COR client that the settings describe: as many connections as calls may be in flight. */
+export function openCor(settings: Settings['cor'], onCall?: CorClientOptions['onCall']): CorClient {
+  const { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, concurrency } = settings;
+  const options = { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, connections: concurrency };
+  return createCorClient({ ...options, ...(onCall && { onCall }) });
+}

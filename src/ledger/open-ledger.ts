@@ -1,0 +1,9 @@
+import type { Connection } from '../config.ts';
+import { createBlobLedger } from './blob-ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { createMemoryLedger } from './memory-ledger.ts';
+
+/** The ledger that the settings name. */
+export function openLedger(ledger: Connection | 'memory'): Ledger {
+  return ledger === 'memory' ? createMemoryLedger() : createBlobLedger(ledger);
+}
