@@ -21,6 +21,7 @@ export type Decision =
 /** What the next copy carries. */
 export interface RetryHistory extends History {
   readonly firstFailedAt: number;
+  /** Code of what the latest try met. */
   readonly lastError: string;
 }
 
@@ -46,6 +47,12 @@ const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
   validation: 'CorValidation',
   didNotApply: 'CorDidNotApply',
 };
+
+/**
+ * Another instance that works on the same user at the same moment looks like a COR that does not apply what it is told; a few tries at
+ * other moments tell them apart.
+ */
+const TRIES_IN_DOUBT = 3;
 
 function minutes(ms: number): string {
   return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
@@ -110,8 +117,7 @@ export function decide(input: DecisionInput): Decision {
   const passing = failures.find(isUnavailable);
   if (passing) return unavailable(passing, input);
   const final = failures.find(({ class: kind }) => kind !== 'unmapped');
-  if (final?.class === 'didNotApply' && input.history.lastError !== final.code) {
-    // It may have been another instance at work on the same user: one later try tells.
+  if (final?.class === 'didNotApply' && input.history.attempt < TRIES_IN_DOUBT) {
     return retry(final, input, Number.POSITIVE_INFINITY, input.history.unmappedSince);
   }
   if (final) return refused(final);

@@ -33,8 +33,6 @@ export interface History {
   readonly unmappedSince: number | undefined;
   readonly firstSequenceNumber: number;
   readonly firstEnqueuedAt: number | undefined;
-  /** Code of what the latest try met. */
-  readonly lastError: string | undefined;
   readonly replayed: boolean;
 }
 
@@ -93,7 +91,6 @@ export function readHistory({
     unmappedSince: asTime(found[PROPERTY.unmappedSince]),
     firstSequenceNumber: asNumber(found[PROPERTY.firstSequenceNumber]) ?? sequenceNumber,
     firstEnqueuedAt: asTime(found[PROPERTY.firstEnqueuedAt]) ?? enqueuedTime,
-    lastError: asText(found[PROPERTY.lastError]),
     replayed: found[PROPERTY.replayed] === true || found[PROPERTY.replayed] === 'true',
   };
 }

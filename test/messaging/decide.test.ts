@@ -16,7 +16,6 @@ const fresh: History = {
   unmappedSince: undefined,
   firstSequenceNumber: 1,
   firstEnqueuedAt: undefined,
-  lastError: undefined,
   replayed: false,
 };
 
@@ -67,15 +66,10 @@ describe('how a message ends', () => {
     expect(decideOn([failed({ class: kind })])).toMatchObject({ outcome: 'deadLetter', reason });
   });
 
-  it('is tried once more when COR did not apply it: another instance may have been in the way', () => {
-    const failure = failed({ class: 'didNotApply', code: 'CorDidNotApply' });
-    const first = decideOn([failure]);
-    expect(first).toMatchObject({ outcome: 'retry', history: { lastError: 'CorDidNotApply' } });
-    if (first.outcome !== 'retry') return;
-    expect(decideOn([failure], { history: first.history })).toMatchObject({
-      outcome: 'deadLetter',
-      reason: 'CorDidNotApply',
-    });
+  it('is tried three times more when COR did not apply it: another instance may have been in the way', () => {
+    const { delays, end } = failUntilTheEnd(failed({ class: 'didNotApply' }), 1);
+    expect(delays).toEqual([5_000, 10_000, 20_000]);
+    expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'CorDidNotApply' });
   });
 
   it.each(['transient', 'auth', 'paused', 'storage'] as const)('is retried for %s', (kind) => {
