@@ -1,7 +1,7 @@
-import type { Typed } from 'rhea';
 import { SECTION } from './message-sections.ts';
 import type { PropertyChanges, QueueMessage } from './queue-message.ts';
-import { amqpReader, encodeValues, typedMap, types } from './rhea-types.ts';
+import { encodeMapSection, rawEntries } from './raw-map.ts';
+import { encodeValues, types } from './rhea-types.ts';
 import type { StoredContent } from './stored-content.ts';
 
 /** Values of `x-opt-message-state`. A message that was once scheduled says so for ever, as on Service Bus. */
@@ -20,36 +20,41 @@ const KEYS = {
 export function encodeDelivery(message: Readonly<QueueMessage<StoredContent>>): Buffer {
   const { content } = message;
   return Buffer.concat([
-    encodeValues(header(message), annotations(message)),
+    header(message),
+    annotations(message),
     content.properties,
     applicationProperties(content.applicationProperties, message.propertyChanges),
     content.body,
   ]);
 }
 
-function header(message: Readonly<QueueMessage<StoredContent>>): Typed {
-  const { durable, priority } = message.content;
-  // An unsigned 32-bit field: longer than 49 days cannot be told.
-  const timeToLive = message.timeToLive > 0xffff_ffff ? null : types.wrap_uint(message.timeToLive);
-  const deliveryCount = types.wrap_uint(message.deliveryCount);
-  return types.wrap_described([durable, priority, timeToLive, false, deliveryCount], SECTION.header);
+function header({ content, timeToLive, deliveryCount }: Readonly<QueueMessage<StoredContent>>): Buffer {
+  const fields = [
+    content.durable,
+    content.priority === undefined ? null : types.wrap_ubyte(content.priority),
+    // An unsigned 32-bit field: longer than 49 days cannot be told.
+    timeToLive > 0xffff_ffff ? null : types.wrap_uint(timeToLive),
+    false,
+    types.wrap_uint(deliveryCount),
+  ];
+  return encodeValues(types.wrap_described(fields, SECTION.header));
 }
 
-function annotations(message: Readonly<QueueMessage<StoredContent>>): Typed {
+function annotations(message: Readonly<QueueMessage<StoredContent>>): Buffer {
   const entries = [
+    encodeValues(KEYS.sequenceNumber, types.wrap_long(message.sequenceNumber)),
+    encodeValues(KEYS.enqueuedSequenceNumber, types.wrap_long(message.enqueuedSequenceNumber)),
+    encodeValues(KEYS.enqueuedTime, types.wrap_timestamp(message.enqueuedTime)),
+    encodeValues(KEYS.state, types.wrap_int(state(message))),
     ...message.content.annotations,
-    ...[KEYS.sequenceNumber, types.wrap_long(message.sequenceNumber)],
-    ...[KEYS.enqueuedSequenceNumber, types.wrap_long(message.enqueuedSequenceNumber)],
-    ...[KEYS.enqueuedTime, types.wrap_timestamp(message.enqueuedTime)],
-    ...[KEYS.state, types.wrap_int(state(message))],
   ];
   if (message.lock !== undefined) {
-    entries.push(KEYS.lockedUntil, types.wrap_timestamp(message.lock.lockedUntil));
+    entries.push(encodeValues(KEYS.lockedUntil, types.wrap_timestamp(message.lock.lockedUntil)));
   }
   if (message.deadLetterSource !== undefined) {
-    entries.push(KEYS.deadLetterSource, types.wrap_string(message.deadLetterSource));
+    entries.push(encodeValues(KEYS.deadLetterSource, types.wrap_string(message.deadLetterSource)));
   }
-  return types.wrap_described(typedMap(entries), SECTION.messageAnnotations);
+  return encodeMapSection(SECTION.messageAnnotations, entries);
 }
 
 function state(message: Readonly<QueueMessage<StoredContent>>): number {
@@ -61,13 +66,9 @@ const NOTHING = Buffer.alloc(0);
 
 function applicationProperties(sent: Buffer | undefined, changes: PropertyChanges | undefined): Buffer {
   if (changes === undefined) return sent ?? NOTHING;
-  const entries = sent === undefined ? [] : (amqpReader(sent).read().value as Typed[]);
-  const merged = new Map<unknown, [Typed, Typed]>();
-  for (let index = 0; index + 1 < entries.length; index += 2) {
-    const [key, value] = [entries[index], entries[index + 1]];
-    if (key !== undefined && value !== undefined) merged.set(key.value, [key, value]);
+  const merged = new Map(rawEntries(sent).map((entry) => [entry.key, entry.bytes]));
+  for (const [key, value] of changes) {
+    merged.set(key, encodeValues(types.wrap_string(key), types.wrap(value)));
   }
-  for (const [key, value] of changes) merged.set(key, [types.wrap_string(key), types.wrap(value)]);
-  const map = typedMap([...merged.values()].flat());
-  return encodeValues(types.wrap_described(map, SECTION.applicationProperties));
+  return encodeMapSection(SECTION.applicationProperties, [...merged.values()]);
 }

@@ -1,4 +1,5 @@
 import type { Typed } from 'rhea';
+import { AmqpError } from './amqp-error.ts';
 import type { Settlement } from './settlement.ts';
 
 const ACCEPTED = 0x24;
@@ -16,7 +17,7 @@ export function settlementOf(state: Typed | undefined): Settlement | undefined {
       return { outcome: 'release' };
     case MODIFIED: {
       const [, undeliverableHere, annotations] = fields;
-      return { outcome: undeliverableHere?.value ? 'defer' : 'abandon', changes: propertiesIn(annotations) };
+      return { outcome: undeliverableHere?.value ? 'defer' : 'abandon', changes: changesIn(annotations) };
     }
     case REJECTED:
       return deadLetter((fields[0]?.value ?? []) as Typed[]);
@@ -27,7 +28,7 @@ export function settlementOf(state: Typed | undefined): Settlement | undefined {
 
 /** The SDK puts reason and description into the error's info map, among the properties to modify. */
 function deadLetter([condition, description, info]: Typed[]): Settlement {
-  const changes = propertiesIn(info);
+  const changes = changesIn(info);
   const take = (key: string) => {
     const text: unknown = changes.get(key)?.value;
     changes.delete(key);
@@ -50,6 +51,16 @@ function deadLetter([condition, description, info]: Typed[]): Settlement {
 
 function textIn(value: Typed | undefined): string | undefined {
   return typeof value?.value === 'string' ? value.value : undefined;
+}
+
+/** Properties that a settlement sets. AMQP 1.0, part 3, section 3.2.5: only simple values are allowed as application properties. */
+export function changesIn(map: Typed | undefined): Map<string, Typed> {
+  const changes = propertiesIn(map);
+  for (const [key, value] of changes) {
+    if (!Array.isArray(value.value)) continue;
+    throw new AmqpError('amqp:invalid-field', `Property "${key}" cannot be set to a list, map or array.`);
+  }
+  return changes;
 }
 
 /** Values keep their AMQP types. A property that the caller left undefined arrives as null and changes nothing. */

@@ -1,7 +1,6 @@
-import type { Typed } from 'rhea';
 import { AmqpError } from './amqp-error.ts';
 import { encodeDelivery } from './delivered-message.ts';
-import { propertiesIn } from './disposition-outcome.ts';
+import { changesIn, propertiesIn } from './disposition-outcome.ts';
 import { tokenBytes } from './lock-token.ts';
 import {
   binaryArgument,
@@ -137,7 +136,7 @@ function updateDisposition(queue: Queue, body: Arguments): unknown {
 }
 
 function settlementOf(body: Arguments): Settlement {
-  const changes = propertiesIn(body.get('properties-to-modify') as Typed | undefined);
+  const changes = changesIn(body.get('properties-to-modify'));
   const status = textArgument(body, 'disposition-status');
   switch (status) {
     case 'completed':

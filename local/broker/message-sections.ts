@@ -30,7 +30,7 @@ export function splitSections(message: Buffer): Section[] {
   let position = 0;
   while (position < message.length) {
     const code = sectionCode(message, position);
-    const end = valueEnd(message, position, 0);
+    const end = valueEnd(message, position);
     sections.push({ code, bytes: message.subarray(position, end) });
     position = end;
   }
@@ -51,7 +51,7 @@ function sectionCode(message: Buffer, position: number): number {
 }
 
 /** The end of the value that starts at `start`. The high half of a type code gives the width (AMQP 1.0, part 1, section 1.2). */
-function valueEnd(bytes: Buffer, start: number, depth: number): number {
+export function valueEnd(bytes: Buffer, start: number, depth = 0): number {
   const typeCode = bytes[start];
   if (typeCode === undefined) throw decodeError(start, 'the message ends within a value');
   if (typeCode === 0x00) {
@@ -75,6 +75,6 @@ function encodedWidth(bytes: Buffer, position: number, typeCode: number): number
   return sizeWidth + (sizeWidth === 1 ? bytes.readUInt8(position) : bytes.readUInt32BE(position));
 }
 
-function decodeError(position: number, what: string): AmqpError {
+export function decodeError(position: number, what: string): AmqpError {
   return new AmqpError('amqp:decode-error', `The message is not valid AMQP at byte ${position}: ${what}.`);
 }

@@ -16,7 +16,6 @@ interface AmqpWriter {
 interface RheaCodec {
   readonly Reader: new (bytes: Buffer) => AmqpReader;
   readonly Writer: new () => AmqpWriter;
-  readonly Map32: (entries: Typed[]) => Typed;
 }
 
 const codec = rhea.types as unknown as RheaCodec;
@@ -31,11 +30,6 @@ export function encodeValues(...values: Typed[]): Buffer {
   const writer = new codec.Writer();
   for (const value of values) writer.write(value);
   return writer.toBuffer();
-}
-
-/** A map from keys and values in turn, each keeping its AMQP type. */
-export function typedMap(entries: Typed[]): Typed {
-  return codec.Map32(entries);
 }
 
 export interface Frame<Performative> {

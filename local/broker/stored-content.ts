@@ -3,22 +3,23 @@ import type { Typed } from 'rhea';
 import { AmqpError } from './amqp-error.ts';
 import { SECTION, type Section, splitSections } from './message-sections.ts';
 import type { MessageDraft } from './queue-message.ts';
+import { type RawEntry, rawEntries } from './raw-map.ts';
 import { amqpReader, encodeValues, types } from './rhea-types.ts';
 
 /** An AMQP message as the queue keeps it: what the broker adds to is decoded, the rest stays as the sender's bytes. */
 export interface StoredContent {
-  readonly durable: Typed | undefined;
-  readonly priority: Typed | undefined;
-  /** Keys and values in turn. */
-  readonly annotations: readonly Typed[];
+  readonly durable: boolean;
+  readonly priority: number | undefined;
+  /** The sender's annotations, one key and value each. */
+  readonly annotations: readonly Buffer[];
   /** Section with a message id: the sender's, or one made here as Service Bus does. */
   readonly properties: Buffer;
+  /** Section, known to hold a map. */
   readonly applicationProperties: Buffer | undefined;
   /** Body sections, then footer. */
   readonly body: Buffer;
 }
 
-const NO_ANNOTATIONS: readonly Typed[] = [];
 const SCHEDULED_FOR = 'x-opt-scheduled-enqueue-time';
 /** Written by the broker alone; a resent message may carry the ones of its former queue. */
 const SERVER_ANNOTATIONS = new Set([
@@ -52,6 +53,9 @@ function readSections(sections: readonly Section[]): MessageDraft<StoredContent>
   const find = (code: number) => sections.find((section) => section.code === code)?.bytes;
   const header = listOf(find(SECTION.header));
   const annotations = readAnnotations(find(SECTION.messageAnnotations));
+  const applicationProperties = find(SECTION.applicationProperties);
+  // Read only to be sure that a settlement can add a property later.
+  rawEntries(applicationProperties);
   const { properties, messageId } = readProperties(find(SECTION.properties));
   const bodyCodes: number[] = [SECTION.data, SECTION.sequence, SECTION.value];
   const body = sections.filter((section) => bodyCodes.includes(section.code));
@@ -59,15 +63,15 @@ function readSections(sections: readonly Section[]): MessageDraft<StoredContent>
   const footer = sections.filter((section) => section.code === SECTION.footer);
   return {
     content: {
-      durable: header[0],
-      priority: header[1],
+      durable: header[0]?.value === true,
+      priority: unsignedIn(header[1], 0xff),
       annotations: annotations.kept,
       properties,
-      applicationProperties: checkedMap(find(SECTION.applicationProperties)),
+      applicationProperties,
       body: joined([...body, ...footer]),
     },
     messageId,
-    timeToLive: numberIn(header[2]),
+    timeToLive: unsignedIn(header[2], 0xffff_ffff),
     scheduledFor: annotations.scheduledFor,
   };
 }
@@ -82,24 +86,19 @@ function listOf(section: Buffer | undefined): Typed[] {
   return section === undefined ? [] : (amqpReader(section).read().value as Typed[]);
 }
 
-/** Decoded only to be sure that it can be, when a settlement adds a property. */
-function checkedMap(section: Buffer | undefined): Buffer | undefined {
-  if (section === undefined || types.is_map(amqpReader(section).read())) return section;
-  throw new AmqpError('amqp:decode-error', 'The application properties of the message are not a map.');
+function readAnnotations(section: Buffer | undefined) {
+  const entries = rawEntries(section).filter(({ key }) => !SERVER_ANNOTATIONS.has(key));
+  const schedule = entries.find(({ key }) => key === SCHEDULED_FOR);
+  return {
+    kept: entries.map((entry) => entry.bytes),
+    scheduledFor: schedule && timeIn(entryValue(schedule)),
+  };
 }
 
-function readAnnotations(section: Buffer | undefined) {
-  const entries = listOf(section);
-  if (entries.length === 0) return { kept: NO_ANNOTATIONS, scheduledFor: undefined };
-  const kept: Typed[] = [];
-  let scheduledFor: number | undefined;
-  for (let index = 0; index + 1 < entries.length; index += 2) {
-    const [key, value] = [entries[index], entries[index + 1]];
-    if (key === undefined || value === undefined || SERVER_ANNOTATIONS.has(String(key.value))) continue;
-    if (key.value === SCHEDULED_FOR) scheduledFor = timeIn(value);
-    kept.push(key, value);
-  }
-  return { kept, scheduledFor };
+function entryValue(entry: RawEntry): Typed {
+  const reader = amqpReader(entry.bytes);
+  reader.read();
+  return reader.read();
 }
 
 function readProperties(section: Buffer | undefined): { properties: Buffer; messageId: string } {
@@ -113,10 +112,18 @@ function readProperties(section: Buffer | undefined): { properties: Buffer; mess
   return { properties: encodeValues(types.wrap_described(withId, SECTION.properties)), messageId };
 }
 
-function numberIn(field: Typed | undefined): number | undefined {
-  return typeof field?.value === 'number' ? field.value : undefined;
+/** A header field whose type the sender may have got wrong: what could not be written again is refused now. */
+function unsignedIn(field: Typed | undefined, max: number): number | undefined {
+  const value: unknown = field?.value;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value;
+  throw new AmqpError(
+    'amqp:decode-error',
+    `A field of the message's header is not a number between 0 and ${max}.`,
+  );
 }
 
-function timeIn(value: Typed): number | undefined {
-  return value.value instanceof Date ? value.value.getTime() : numberIn(value);
+function timeIn({ value }: Typed): number | undefined {
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'number' ? value : undefined;
 }
