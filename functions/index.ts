@@ -1,2 +1,3 @@
 import './sync-assignments.ts';
 import './health.ts';
+import './dead-letters.ts';

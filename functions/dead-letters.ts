@@ -1,0 +1,49 @@
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { withDeadLetters } from '../src/dead-letters/dead-letters.ts';
+import { readList } from '../src/dead-letters/list.ts';
+import { replay } from '../src/dead-letters/replay.ts';
+import { readReplayRequest } from '../src/dead-letters/replay-request.ts';
+import { selectDeadLetters } from '../src/dead-letters/select.ts';
+import { serviceBusFailure } from '../src/dead-letters/service-bus-failure.ts';
+import { settings } from './app.ts';
+
+/**
+ * Azure's load balancer gives up on a request after 230 s. What may be under way when this time is over (a send and a completion with
+ * their time-outs, the release, the disconnection) takes less than another 100 s.
+ */
+const STOP_AFTER_MS = 100_000;
+
+async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {
+  try {
+    return await work();
+  } catch (error) {
+    return { status: 503, jsonBody: { error: serviceBusFailure(error).text } };
+  }
+}
+
+function list(): Promise<HttpResponseInit> {
+  const signal = AbortSignal.timeout(STOP_AFTER_MS);
+  return answered(async () => ({
+    jsonBody: await withDeadLetters(settings, (letters) => readList(letters, {}, signal)),
+  }));
+}
+
+async function replayThem(request: HttpRequest): Promise<HttpResponseInit> {
+  const read = readReplayRequest(await request.text());
+  if ('problems' in read) return { status: 400, jsonBody: { errors: read.problems } };
+  const { dryRun, ...filter } = read.request;
+  const signal = AbortSignal.timeout(STOP_AFTER_MS);
+  return answered(() =>
+    withDeadLetters(settings, async (letters) => {
+      const selection = await selectDeadLetters(letters, filter, signal);
+      if (dryRun) return { jsonBody: { dryRun, ...selection.list } };
+      const result = await replay(letters, selection, { signal });
+      return { status: result.error === undefined ? 200 : 503, jsonBody: result };
+    }),
+  );
+}
+
+const options = { authLevel: 'function', route: 'dead-letters' } as const;
+
+app.http('listDeadLetters', { ...options, methods: ['GET'], handler: list });
+app.http('replayDeadLetters', { ...options, methods: ['POST'], handler: replayThem });

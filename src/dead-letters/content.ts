@@ -1,0 +1,43 @@
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import type { DeadLetter } from '../dead-letter.ts';
+import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import { decode } from '../dynamics/decode.ts';
+import type { Mapping } from '../dynamics/mapping.ts';
+import { translate } from '../dynamics/translate.ts';
+import { readBytes } from './message-body.ts';
+
+type WithoutName<Change> = Change extends unknown ? Omit<Change, 'workspaceName'> : never;
+
+/** What a message says, in ids and numbers: no names, no other columns. */
+export interface DeadLetterContent {
+  /** Left out when the body cannot be decoded. */
+  readonly table?: string;
+  readonly record?: string;
+  readonly operation?: string;
+  /** What it would change; empty when it is not ours or cannot be translated. */
+  readonly changes: readonly WithoutName<AssignmentChange>[];
+  /** Why it changes nothing. */
+  readonly problem?: string;
+}
+
+function problemOf({ reason, description }: DeadLetter): string {
+  return `${reason}: ${description}`;
+}
+
+function withoutName(change: AssignmentChange): WithoutName<AssignmentChange> {
+  if (change.kind === 'remove') return change;
+  const { workspaceName: _, ...rest } = change;
+  return rest;
+}
+
+/** Decodes and translates as the connector would do it now, with the mapping of now. */
+export function readContent(message: ServiceBusReceivedMessage, mapping: Mapping): DeadLetterContent {
+  const decoded = decode(readBytes(message), message);
+  if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };
+  const { primaryEntityName, primaryEntityId, messageName } = decoded.context;
+  const about = { table: primaryEntityName, record: primaryEntityId, operation: messageName };
+  const translated = translate(decoded.context, mapping);
+  if (translated.outcome === 'apply') return { ...about, changes: translated.changes.map(withoutName) };
+  const problem = translated.outcome === 'skip' ? `skipped: ${translated.reason}` : problemOf(translated);
+  return { ...about, changes: [], problem };
+}
