@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { decode } from '../src/dynamics/decode.ts';
+import { loadMapping } from '../src/dynamics/mapping.ts';
+import { type Translation, translate } from '../src/dynamics/translate.ts';
+
+const USAGE = `Shows what the connector would do with an event, without any service.
+
+  npm run --silent translate -- event.json                        a message body as Dataverse posted it
+  npm run --silent translate -- - < event.json                    the same from standard input
+  npm run --silent translate -- --mapping project-team event.json
+
+  --mapping NAME|FILE    a preset (resource-assignment, the default; project-team) or a JSON file
+Prints one JSON object. Exit code: 0 apply or skip, 2 dead letter, 1 wrong use.`;
+
+class UsageError extends Error {}
+
+async function readBody(file: string): Promise<Buffer> {
+  if (file === '-') return buffer(process.stdin);
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`"${file}" cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: {
+      mapping: { type: 'string', default: 'resource-assignment' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    allowPositionals: true,
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const [file, ...rest] = positionals;
+  if (file === undefined || rest.length > 0) throw new UsageError(USAGE);
+  const mapping = loadMapping(values.mapping);
+  const decoded = decode(await readBody(file), {});
+  const result: Translation = decoded.outcome === 'decoded' ? translate(decoded.context, mapping) : decoded;
+  console.log(JSON.stringify(result, null, 2));
+  return result.outcome === 'deadLetter' ? 2 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

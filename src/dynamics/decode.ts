@@ -1,0 +1,140 @@
+import { type DeadLetter, deadLetter } from '../dead-letter.ts';
+import { readJsonDate } from './dates.ts';
+import { type Entity, readEntity } from './entity.ts';
+import { AUTOMATIC_IMAGE, type ExecutionContext } from './execution-context.ts';
+import { readGuid, ZERO_GUID } from './guid.ts';
+import { isObject, type JsonObject } from './json-object.ts';
+import { readKeyed } from './keyed.ts';
+import { parseBody } from './parse-body.ts';
+import { readValue } from './value.ts';
+
+/** What decoding needs to know of the brokered message beside its body. */
+export interface MessageEnvelope {
+  readonly contentType?: string | undefined;
+  readonly applicationProperties?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type Decoded = { readonly outcome: 'decoded'; readonly context: ExecutionContext } | DeadLetter;
+
+const WHO_SENDS = 'Only Dataverse service endpoint steps should post to this queue';
+
+// Table and message names are identifiers. They reach log lines, so nothing else is let through.
+const NAME = /^\w{1,128}$/;
+
+function notContext(description: string): DeadLetter {
+  return deadLetter('NotRemoteExecutionContext', description);
+}
+
+/** Says what a body is that is no execution context; `undefined` when it is one. */
+function findForeign(json: JsonObject): DeadLetter | undefined {
+  const { MessageName: message, PrimaryEntityName: table } = json;
+  if (typeof json.BusinessEventId === 'string') {
+    return notContext(
+      `This is a Finance & Operations business event, not a Dataverse execution context. End its endpoint's use of this queue. ${WHO_SENDS}.`,
+    );
+  }
+  const isName = (value: unknown): value is string => typeof value === 'string' && NAME.test(value);
+  if (
+    isName(message) &&
+    (message.startsWith('OnExternal') || (isName(table) && table.startsWith('mserp_')))
+  ) {
+    return notContext(
+      `This is a Finance & Operations data event (virtual table), not a change of a Dataverse row. Remove the step that sends it here. ${WHO_SENDS}.`,
+    );
+  }
+  const wrong = [
+    ...(isName(message) ? [] : ['/MessageName should be the name of a message']),
+    ...(isName(table) ? [] : ['/PrimaryEntityName should be the logical name of a table']),
+    ...(readGuid(json.PrimaryEntityId) ? [] : ['/PrimaryEntityId should be a GUID']),
+    ...['InputParameters', 'PreEntityImages', 'PostEntityImages'].flatMap((member) =>
+      Array.isArray(json[member] ?? []) ? [] : [`/${member} should be a list`],
+    ),
+  ];
+  if (wrong.length === 0) return undefined;
+  return notContext(`This JSON is no execution context: ${wrong.join(', ')}. ${WHO_SENDS}.`);
+}
+
+const isEmpty = (collection: unknown): boolean => !Array.isArray(collection) || collection.length === 0;
+
+/** Over 192 KB Dataverse drops parameters and images, and says so in a property (Dataverse docs, azure-integration). */
+function isTruncated(json: JsonObject, properties: Readonly<Record<string, unknown>>): boolean {
+  // The Functions library for Node lower-cases the first letter of every key.
+  const marker = properties.MessageMaxSizeExceeded ?? properties.messageMaxSizeExceeded ?? false;
+  if (typeof marker === 'string' ? marker.toLowerCase() !== 'false' : marker !== false) return true;
+  return isEmpty(json.InputParameters) && isEmpty(json.PreEntityImages) && isEmpty(json.PostEntityImages);
+}
+
+function truncated(): DeadLetter {
+  return deadLetter(
+    'TruncatedMessage',
+    'The event was over 192 KB, so Dataverse left out its parameters and images. Select only the needed columns for the images of the step, ' +
+      'never long ones such as msdyn_plannedwork, and only needed filtering attributes; then change the row once more.',
+  );
+}
+
+function readImages(collection: unknown): Map<string, Entity> {
+  const images = new Map<string, Entity>();
+  for (const [alias, raw] of readKeyed(collection)) {
+    const entity = alias === AUTOMATIC_IMAGE ? undefined : readEntity(raw);
+    if (entity) images.set(alias, entity);
+  }
+  return images;
+}
+
+function readTarget(inputParameters: unknown): ExecutionContext['target'] {
+  const target = readValue(readKeyed(inputParameters).get('Target'));
+  return target.kind === 'entity' || target.kind === 'entityReference' ? target : undefined;
+}
+
+function readOperationCreatedOn(value: unknown): number | undefined {
+  const date = typeof value === 'string' ? readJsonDate(value) : undefined;
+  // With another offset the milliseconds contradict .NET's own rule: in captured messages UTC is ms + offset.
+  return date && /^([+-]0000)?$/.test(date.offset ?? '') ? date.ms : undefined;
+}
+
+/** Only the members that hold something: absent ones stay absent. */
+function defined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+}
+
+function readContext(json: JsonObject): ExecutionContext {
+  const integer = (value: unknown) => (Number.isSafeInteger(value) ? (value as number) : undefined);
+  const target = readTarget(json.InputParameters);
+  const primaryEntityId = readGuid(json.PrimaryEntityId) ?? ZERO_GUID;
+  const organization = json.OrganizationName;
+  return defined<ExecutionContext>({
+    messageName: String(json.MessageName),
+    primaryEntityName: String(json.PrimaryEntityName),
+    primaryEntityId: primaryEntityId === ZERO_GUID ? (target?.id ?? ZERO_GUID) : primaryEntityId,
+    correlationId: readGuid(json.CorrelationId),
+    requestId: readGuid(json.RequestId),
+    operationId: readGuid(json.OperationId),
+    organizationName: typeof organization === 'string' && NAME.test(organization) ? organization : undefined,
+    depth: integer(json.Depth),
+    stage: integer(json.Stage),
+    mode: integer(json.Mode),
+    operationCreatedOn: readOperationCreatedOn(json.OperationCreatedOn),
+    target,
+    preImages: readImages(json.PreEntityImages),
+    postImages: readImages(json.PostEntityImages),
+  });
+}
+
+/**
+ * From the bytes of a message to Dataverse's execution context, or the dead letter that says what is wrong with them. Pure; never
+ * throws. Checked by hand and not by a schema, because this is done for every message: it costs little beside `JSON.parse` itself.
+ */
+export function decode(body: Uint8Array, envelope: MessageEnvelope): Decoded {
+  const parsed = parseBody(body, envelope.contentType);
+  if (parsed.outcome === 'deadLetter') return parsed;
+  const { json } = parsed;
+  if (!isObject(json)) {
+    return notContext(
+      `The body is JSON, but ${Array.isArray(json) ? 'a list' : json === null ? 'null' : `a ${typeof json}`} and no execution context. ${WHO_SENDS}.`,
+    );
+  }
+  const foreign = findForeign(json);
+  if (foreign) return foreign;
+  if (isTruncated(json, envelope.applicationProperties ?? {})) return truncated();
+  return { outcome: 'decoded', context: readContext(json) };
+}

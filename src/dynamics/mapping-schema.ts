@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { AUTOMATIC_IMAGE } from './execution-context.ts';
+import { isObject } from './json-object.ts';
+
+// Every `error` below says what should stand there; `mappingProblems` adds where, and what was found.
+
+const COLUMN = 'the logical name of a column (lower-case letters, digits and _)';
+const column = z.string({ error: COLUMN }).regex(/^[a-z][a-z0-9_]{0,127}$/, { error: COLUMN });
+
+const COLUMNS = `${COLUMN}, or a list of such names`;
+/** One column or alternatives: products and versions name the same thing differently. */
+const columns = z
+  .union([column.transform((one) => [one]), z.array(column).min(1, { error: COLUMNS })], { error: COLUMNS })
+  .readonly();
+
+const between = (min: number, max: number) => {
+  const error = `a number from ${min} to ${max}`;
+  return z.number({ error }).min(min, { error }).max(max, { error });
+};
+
+/** An object that names its members when it is given others. */
+function members<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const names = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) => (code === 'unrecognized_keys' ? `one of ${names}` : `an object with ${names}`),
+  });
+}
+
+function alias(fallback: string) {
+  const error = `the alias of an image, such as ${fallback} (${AUTOMATIC_IMAGE} is Dataverse's own)`;
+  return z
+    .string({ error })
+    .min(1, { error })
+    .refine((name) => name !== AUTOMATIC_IMAGE, { error })
+    .default(fallback);
+}
+
+const idSource = members({
+  column: columns,
+  take: z
+    .enum(['id', 'name', 'value'], {
+      error: '"id" or "name" of a lookup, or "value" of a text or number column',
+    })
+    .default('id'),
+}).transform(({ column: found, take }) => ({ columns: found, take }));
+
+const OPTIONS = 'a list of whole numbers, the values of the choice';
+
+const when = members({
+  column,
+  in: z
+    .array(z.int({ error: 'a whole number, a value of the choice' }), { error: OPTIONS })
+    .min(1, { error: OPTIONS })
+    .readonly(),
+}).optional();
+
+const RULE = '"percentage", "hours" or "constant"';
+
+const allocationRule = z
+  .discriminatedUnion(
+    'rule',
+    [
+      members({ rule: z.literal('percentage'), column: columns, when }),
+      members({ rule: z.literal('hours'), hours: columns, start: columns, finish: columns, when }),
+      members({ rule: z.literal('constant'), percentage: between(0, 100), when }),
+    ],
+    { error: ({ code }) => (code === 'invalid_union' ? RULE : `an object whose "rule" is ${RULE}`) },
+  )
+  .transform((rule) => {
+    if (rule.rule !== 'percentage') return rule;
+    const { column: found, ...rest } = rule;
+    return { ...rest, columns: found };
+  });
+
+const RULES = 'a list of at least one rule';
+const HOURS = 'a number of hours above 0, at most 24';
+
+export const mappingSchema = members({
+  table: z
+    .string({ error: 'the logical name of a table' })
+    .regex(/^[a-z][a-z0-9_]{0,127}$/, { error: 'the logical name of a table' }),
+  user: idSource,
+  workspace: idSource,
+  allocation: z.array(allocationRule, { error: RULES }).min(1, { error: RULES }).readonly(),
+  version: members({
+    number: column.default('versionnumber'),
+    modifiedOn: column.default('modifiedon'),
+  }).prefault({}),
+  images: members({ pre: alias('PreImage'), post: alias('PostImage') }).prefault({}),
+  state: members({
+    column: column.default('statecode'),
+    inactive: z.int({ error: 'a whole number, the state of inactive rows' }).default(1),
+  }).prefault({}),
+  percentage: members({
+    hoursPerDay: z.number({ error: HOURS }).gt(0, { error: HOURS }).lte(24, { error: HOURS }).default(8),
+    decimals: z.literal([0, 1, 2], { error: '0, 1 or 2' }).default(2),
+  }).prefault({}),
+});
+
+type Issue = z.core.$ZodIssue;
+
+const pointer = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
+  let value = json;
+  for (const step of path)
+    value = isObject(value) || Array.isArray(value) ? Reflect.get(value, step) : undefined;
+  return value;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function explain(issue: Issue, json: unknown, above: readonly PropertyKey[]): string[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${pointer([...path, key])} is not known, use ${issue.message}`);
+  if (issue.code === 'invalid_union') {
+    // "A column or a list of columns": where a list was given, say which of its items is wrong.
+    const inside = issue.errors.flat().filter((inner) => inner.path.length > 0);
+    if (inside.length > 0) return inside.flatMap((inner) => explain(inner, json, path));
+  }
+  const value = valueAt(json, path);
+  const where = pointer(path) || 'the whole';
+  if (value === undefined) return [`${where} is missing, it should be ${issue.message}`];
+  return [`${where} should be ${issue.message}, found ${shown(value)}`];
+}
+
+/** One sentence for each problem: JSON pointer, what should be there, what was found. */
+export function mappingProblems(error: z.ZodError, json: unknown): string[] {
+  return error.issues.flatMap((issue) => explain(issue, json, []));
+}

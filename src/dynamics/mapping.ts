@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isObject } from './json-object.ts';
+import { mappingProblems, mappingSchema } from './mapping-schema.ts';
+import projectTeam from './presets/project-team.json' with { type: 'json' };
+import resourceAssignment from './presets/resource-assignment.json' with { type: 'json' };
+
+/** Where an external id comes from. Of several columns the first that is not empty counts. */
+export interface IdSource {
+  readonly columns: readonly string[];
+  /** The id or the name of a lookup, or the value of a text or number column itself. */
+  readonly take: 'id' | 'name' | 'value';
+}
+
+/** Limits a rule to rows whose choice column has one of these values. */
+export interface Condition {
+  readonly column: string;
+  readonly in: readonly number[];
+}
+
+/** One way to find the allocation of a row. Of several columns the first that is not empty counts. */
+export type AllocationRule = { readonly when?: Condition | undefined } & (
+  | { readonly rule: 'percentage'; readonly columns: readonly string[] }
+  | {
+      readonly rule: 'hours';
+      readonly hours: readonly string[];
+      readonly start: readonly string[];
+      readonly finish: readonly string[];
+    }
+  | { readonly rule: 'constant'; readonly percentage: number }
+);
+
+/** How rows of a Dynamics table become assignments in COR. */
+export interface Mapping {
+  /** Logical name of the table. */
+  readonly table: string;
+  readonly user: IdSource;
+  readonly workspace: IdSource;
+  /** Tried in order: the first that fits the row and finds its columns filled counts. */
+  readonly allocation: readonly AllocationRule[];
+  /** Columns that tell which of two events is newer. */
+  readonly version: { readonly number: string; readonly modifiedOn: string };
+  /** Aliases of the images that the steps are registered with. */
+  readonly images: { readonly pre: string; readonly post: string };
+  readonly state: { readonly column: string; readonly inactive: number };
+  readonly percentage: { readonly hoursPerDay: number; readonly decimals: 0 | 1 | 2 };
+}
+
+/** The mapping cannot be used. The message lists every problem with its JSON pointer. */
+export class MappingError extends Error {
+  override readonly name = 'MappingError';
+}
+
+const PRESETS: Readonly<Record<string, unknown>> = {
+  'resource-assignment': resourceAssignment,
+  'project-team': projectTeam,
+};
+
+function readJsonFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new MappingError(
+      `"${path}" cannot be read (${code}). Use one of the presets ${Object.keys(PRESETS).join(', ')}, or the path of a JSON file.`,
+    );
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new MappingError(`"${path}" is no JSON: ${(error as Error).message}`);
+  }
+}
+
+/** JSON has no comments: a member `$comment` may stand in any object of a mapping, for people only. */
+function withoutComments(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(withoutComments);
+  if (!isObject(json)) return json;
+  const members = Object.entries(json).filter(([name]) => name !== '$comment');
+  return Object.fromEntries(members.map(([name, value]) => [name, withoutComments(value)]));
+}
+
+/** Checks a mapping that was read from JSON. Throws `MappingError`; `name` tells where it came from. */
+export function parseMapping(json: unknown, name: string): Mapping {
+  const parsed = mappingSchema.safeParse(withoutComments(json));
+  if (parsed.success) return parsed.data;
+  const problems = mappingProblems(parsed.error, json).map((problem) => `\n  - ${problem}`);
+  throw new MappingError(`The mapping "${name}" cannot be used:${problems.join('')}`);
+}
+
+/** Loads a preset by its name, or a JSON file by its path (relative to the current folder). Throws `MappingError`. */
+export function loadMapping(nameOrPath: string): Mapping {
+  const preset = Object.hasOwn(PRESETS, nameOrPath) ? PRESETS[nameOrPath] : undefined;
+  return parseMapping(preset ?? readJsonFile(resolve(nameOrPath)), nameOrPath);
+}

@@ -1,0 +1,39 @@
+import type { AllocationRule, IdSource, Mapping } from './mapping.ts';
+
+/**
+ * Columns that the steps have to be registered with, without repetition. Where a mapping names alternatives all of them are listed:
+ * a table has only some of them, and registration offers only those.
+ */
+export interface RequiredColumns {
+  /** Pre image, on Update and Delete. */
+  readonly preImage: readonly string[];
+  /** Post image, on Create and Update. */
+  readonly postImage: readonly string[];
+  /** Filtering attributes of the Update step: a change of any of these can change COR. */
+  readonly filtering: readonly string[];
+}
+
+function ruleColumns(rule: AllocationRule): readonly string[] {
+  const own =
+    rule.rule === 'hours'
+      ? [...rule.hours, ...rule.start, ...rule.finish]
+      : rule.rule === 'percentage'
+        ? rule.columns
+        : [];
+  return rule.when ? [rule.when.column, ...own] : own;
+}
+
+const unique = (columns: Iterable<string>): string[] => [...new Set(columns)];
+
+export function requiredColumns(mapping: Mapping): RequiredColumns {
+  const sources: readonly IdSource[] = [mapping.user, mapping.workspace];
+  const ids = sources.flatMap((source) => source.columns);
+  const version = [mapping.version.number, mapping.version.modifiedOn];
+  const row = [...ids, ...mapping.allocation.flatMap(ruleColumns), mapping.state.column];
+  return {
+    preImage: unique([...ids, ...version]),
+    postImage: unique([...row, ...version]),
+    // Not the version: it changes with every update, so every update would be posted.
+    filtering: unique(row),
+  };
+}
