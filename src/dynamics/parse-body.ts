@@ -41,12 +41,9 @@ function refuse(body: Buffer, text: string, contentType: string): DeadLetter {
   if (start === '') return deadLetter('NotJson', 'The body is empty. See which sender posts to this queue.');
   const what =
     start === '{'
-      ? 'begins like JSON but is broken or cut off'
-      : 'is no JSON; see which sender posts to this queue';
-  return deadLetter(
-    'NotJson',
-    `The body (${body.length} bytes) ${what}. If Dataverse posted it: ${USE_JSON}.`,
-  );
+      ? 'begins like JSON but is broken or cut off. Look for a program between Dataverse and this queue that changes bodies'
+      : 'is no JSON. See which sender posts to this queue; a Dataverse service endpoint needs Message Format JSON';
+  return deadLetter('NotJson', `The body (${body.length} bytes) ${what}.`);
 }
 
 /**

@@ -31,10 +31,14 @@ function isHandled(message: string): message is HandledMessage {
   return message === 'Create' || message === 'Update' || message === 'Delete';
 }
 
-function mappingFailed({ message, mapping }: Event, where: string, problems: readonly string[]): DeadLetter {
+function mappingFailed(
+  { context, message, mapping }: Event,
+  where: string,
+  problems: readonly string[],
+): DeadLetter {
   return deadLetter(
     'MappingFailed',
-    `${message} of ${mapping.table}, ${where}: ${problems.join('; ')}. Mend the row in Dynamics (the change is then posted anew), ` +
+    `${message} of ${mapping.table} ${context.primaryEntityId}, ${where}: ${problems.join('; ')}. Mend the row in Dynamics (the change is then posted anew), ` +
       'the columns that the image selects, or the mapping.',
   );
 }
@@ -88,7 +92,7 @@ function put(event: Event, user: string, post: Entity, version: RowVersion): Put
 function translateDelete(event: Event): Translation {
   const { context, mapping } = event;
   const pre = context.preImages.get(mapping.images.pre);
-  if (!pre) return missingImage('Delete', 'pre', mapping);
+  if (!pre) return missingImage('Delete', 'pre', { mapping, record: context.primaryEntityId });
   const user = readRowId(pre, mapping.user);
   if (user.found === 'empty') return skip('unassigned');
   if (user.found === 'unusable') return mappingFailed(event, imageName(event, 'pre'), [user.problem]);
@@ -101,16 +105,17 @@ function findImages(
   { context, message, mapping }: Event,
   target: Entity | undefined,
 ): { readonly outcome: 'found'; readonly pre: Entity | undefined; readonly post: Entity } | DeadLetter {
+  const event = { mapping, record: context.primaryEntityId };
   const post = context.postImages.get(mapping.images.post);
-  if (!post) return missingImage(message, 'post', mapping);
+  if (!post) return missingImage(message, 'post', event);
   const { columns } = mapping.user;
   // An empty column and one that was not selected look the same in an image; the Target can tell.
   if (target && firstFilled(target, columns) && !firstFilled(post, columns))
-    return missingImage(message, 'post', mapping, `does not select ${columns.join(' or ')}`);
+    return missingImage(message, 'post', { ...event, problem: `does not select ${columns.join(' or ')}` });
   if (message === 'Create') return { outcome: 'found', pre: undefined, post };
   const pre = context.preImages.get(mapping.images.pre);
   const mayHaveMoved = !target || columns.some((column) => target.columns.has(column));
-  if (!pre && mayHaveMoved) return missingImage(message, 'pre', mapping);
+  if (!pre && mayHaveMoved) return missingImage(message, 'pre', event);
   return { outcome: 'found', pre, post };
 }
 
