@@ -129,7 +129,7 @@ export function projectTeamStory(): StoryFile[] {
     event('09-project-changed.succeeded.json', samLantern.update({ msdyn_project: orchard })),
     event('10-deactivated.succeeded.json', kimLantern.deactivate()),
     event('11-reactivated.succeeded.json', kimLantern.reactivate({ msdyn_requiredhours: 20 })),
-    event('12-deleted.succeeded.json', fromGrid.remove()),
+    event('12-member-removed.succeeded.json', fromGrid.remove()),
     event(
       '13-on-top-of-assignments.succeeded.json',
       row('Robin Fields, Bridge renewal').create(member(robin, bridge, share(12.5))),

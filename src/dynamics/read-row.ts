@@ -28,34 +28,42 @@ export type RowId =
   | { readonly found: 'empty' }
   | { readonly found: 'unusable'; readonly problem: string };
 
-function takeFrom({ column, value }: Filled, take: IdSource['take']): RowId {
-  const unusable = (what: string): RowId => ({ found: 'unusable', problem: `${column} ${what}` });
-  if (take === 'value') {
-    if (value.kind === 'string' || value.kind === 'guid') return { found: 'id', id: value.value };
-    if (value.kind === 'number' && Number.isFinite(value.value))
-      return { found: 'id', id: String(value.value) };
-    return unusable(
-      value.kind === 'entityReference'
-        ? 'is a lookup: the mapping should take its "id" or "name"'
-        : `holds no text or number (kind ${value.kind})`,
-    );
+const unusable = (problem: string): RowId => ({ found: 'unusable', problem });
+
+function takeValue({ column, value }: Filled): RowId {
+  switch (value.kind) {
+    case 'string':
+    case 'guid':
+      return { found: 'id', id: value.value };
+    case 'number':
+      if (Number.isFinite(value.value)) return { found: 'id', id: String(value.value) };
+      return unusable(`${column} is too large a number`);
+    case 'entityReference':
+      return unusable(`${column} is a lookup: the mapping should take its "id" or "name"`);
+    default:
+      return unusable(`${column} holds no text or number (kind ${value.kind})`);
   }
+}
+
+function takeLookup({ column, value }: Filled, take: 'id' | 'name'): RowId {
+  if (value.kind === 'string' || value.kind === 'guid' || value.kind === 'number')
+    return unusable(`${column} is no lookup: the mapping should take its "value"`);
   if (value.kind !== 'entityReference')
-    return unusable(`is no lookup (kind ${value.kind}): the mapping should take its "value"`);
+    return unusable(`${column} holds no usable lookup (kind ${value.kind})`);
   const { id, name } = value;
-  const named = name !== undefined && name.trim() !== '' ? name : undefined;
-  if (take === 'name')
-    return named === undefined
-      ? unusable('carries no name, and the mapping takes names')
-      : { found: 'id', id: normalizeExternalId(named) };
-  if (id === ZERO_GUID) return unusable('refers to the zero GUID');
-  return { found: 'id', id, ...(named !== undefined && { name: named }) };
+  const named = name !== undefined && name.trim() !== '' ? { name } : undefined;
+  if (take === 'name') {
+    if (!named) return unusable(`${column} carries no name, and the mapping takes names`);
+    return { found: 'id', id: normalizeExternalId(named.name), ...named };
+  }
+  return id === ZERO_GUID ? unusable(`${column} refers to the zero GUID`) : { found: 'id', id, ...named };
 }
 
 /** Reads the user or the workspace of a row. */
 export function readRowId(entity: Entity, { columns, take }: IdSource): RowId {
   const filled = firstFilled(entity, columns);
-  return filled ? takeFrom(filled, take) : { found: 'empty' };
+  if (!filled) return { found: 'empty' };
+  return take === 'value' ? takeValue(filled) : takeLookup(filled, take);
 }
 
 function readVersionNumber(value: Value | undefined): number | undefined {
