@@ -1,13 +1,17 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { corSeed } from './cast.ts';
 import { story } from './story.ts';
 
-// Writes messages/ and cor-seed.json anew: `node local/events/generate.ts`. expected-state.json is written by hand, on purpose.
-const messages = new URL('./messages/', import.meta.url);
-rmSync(messages, { recursive: true, force: true });
-for (const [preset, files] of Object.entries(story())) {
-  const folder = new URL(`${preset}/`, messages);
-  mkdirSync(folder, { recursive: true });
-  for (const { name, body } of files) writeFileSync(new URL(name, folder), body);
+/** Writes `messages/` and `cor-seed.json` into a folder. */
+export function writeSamples(folder: string): void {
+  rmSync(`${folder}/messages`, { recursive: true, force: true });
+  for (const [preset, files] of Object.entries(story())) {
+    mkdirSync(`${folder}/messages/${preset}`, { recursive: true });
+    for (const { name, body } of files) writeFileSync(`${folder}/messages/${preset}/${name}`, body);
+  }
+  writeFileSync(`${folder}/cor-seed.json`, `${JSON.stringify(corSeed(), null, 2)}\n`);
 }
-writeFileSync(new URL('./cor-seed.json', import.meta.url), `${JSON.stringify(corSeed(), null, 2)}\n`);
+
+// `node local/events/generate.ts` writes the committed files anew. expected-state.json is written by hand, on purpose.
+if (import.meta.main) writeSamples(fileURLToPath(new URL('.', import.meta.url)));

@@ -9,7 +9,7 @@ import { readAllocation } from './read-allocation.ts';
 import { firstFilled, isInactive, type RowId, readRowId, readVersion } from './read-row.ts';
 
 /** Why an event changes nothing in COR: it is of another table, is another message, or its row names no user. */
-export type SkipReason = 'otherTable' | 'otherMessage' | 'unassigned';
+type SkipReason = 'otherTable' | 'otherMessage' | 'unassigned';
 
 export type Translation =
   | { readonly outcome: 'apply'; readonly changes: readonly AssignmentChange[] }

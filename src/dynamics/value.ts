@@ -45,7 +45,7 @@ function typeName(value: JsonObject): string | undefined {
 }
 
 /** Reads an EntityReference, with or without `__type`. */
-export function readEntityReference(value: JsonObject): EntityReference | undefined {
+function readEntityReference(value: JsonObject): EntityReference | undefined {
   const id = readGuid(value.Id);
   if (id === undefined || typeof value.LogicalName !== 'string') return undefined;
   const name = value.Name;

@@ -164,6 +164,19 @@ describe('a truncated message', () => {
   });
 });
 
+describe('text that is no UTF-8', () => {
+  it('spoils the text that it stands in, not the message', () => {
+    const json = JSON.stringify(contextJson({ Note: 'caf?' }));
+    const at = json.indexOf('?');
+    const body = Buffer.concat([
+      Buffer.from(json.slice(0, at)),
+      Buffer.from([0xe9]),
+      Buffer.from(json.slice(at + 1)),
+    ]);
+    expect(decode(body, {}).outcome).toBe('decoded');
+  });
+});
+
 describe('the content type', () => {
   it('does not matter for a body that is an execution context', () => {
     for (const contentType of [

@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { corSeed } from '../../local/events/cast.ts';
+import { writeSamples } from '../../local/events/generate.ts';
 import { listSamples, type Sample } from '../../local/events/samples.ts';
-import { story } from '../../local/events/story.ts';
 import { DEAD_LETTER_REASONS } from '../../src/dead-letter.ts';
 import type { PutAssignment } from '../../src/dynamics/assignment-change.ts';
 import { decode } from '../../src/dynamics/decode.ts';
@@ -21,15 +24,19 @@ function handle({ body, contentType, applicationProperties, preset }: Sample): T
 
 describe('the sample events', () => {
   it('are the files that the generator writes', () => {
-    const generated = Object.entries(story()).flatMap(([preset, files]) =>
-      files.map(({ name, body }) => [`${preset}/${name}`, body.toString('latin1')]),
+    const generated = mkdtempSync(join(tmpdir(), 'events-'));
+    onTestFinished(() => rmSync(generated, { recursive: true }));
+    writeSamples(generated);
+    const contentsOf = (folder: string) =>
+      [
+        'cor-seed.json',
+        ...readdirSync(join(folder, 'messages'), { recursive: true }).map((file) => `messages/${file}`),
+      ]
+        .filter((file) => /\.(json|bin)$/.test(file))
+        .map((file) => [file, readFileSync(join(folder, file), 'latin1')]);
+    expect(Object.fromEntries(contentsOf(fileURLToPath(EVENTS)))).toEqual(
+      Object.fromEntries(contentsOf(generated)),
     );
-    const committed = samples.map(({ file, preset, body }) => [
-      `${preset}/${file.split('/').at(-1)}`,
-      body.toString('latin1'),
-    ]);
-    expect(Object.fromEntries(committed)).toEqual(Object.fromEntries(generated));
-    expect(json('cor-seed.json')).toEqual(corSeed());
   });
 
   it('have ids of their own and endings that exist', () => {
