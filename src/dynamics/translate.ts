@@ -17,7 +17,7 @@ export type Translation =
   | DeadLetter;
 
 /** One event with the mapping that reads it. */
-interface Event {
+interface RowEvent {
   readonly context: ExecutionContext;
   readonly message: HandledMessage;
   readonly mapping: Mapping;
@@ -32,7 +32,7 @@ function isHandled(message: string): message is HandledMessage {
 }
 
 function mappingFailed(
-  { context, message, mapping }: Event,
+  { context, message, mapping }: RowEvent,
   where: string,
   problems: readonly string[],
 ): DeadLetter {
@@ -43,11 +43,11 @@ function mappingFailed(
   );
 }
 
-const imageName = ({ mapping }: Event, which: 'pre' | 'post'): string =>
+const imageName = ({ mapping }: RowEvent, which: 'pre' | 'post'): string =>
   `${which} image "${mapping.images[which]}"`;
 
 function remove(
-  { context, mapping }: Event,
+  { context, mapping }: RowEvent,
   user: string,
   why: RemoveAssignment['why'],
   image: Entity,
@@ -64,7 +64,7 @@ function remove(
   };
 }
 
-function put(event: Event, user: string, post: Entity, version: RowVersion): PutAssignment | DeadLetter {
+function put(event: RowEvent, user: string, post: Entity, version: RowVersion): PutAssignment | DeadLetter {
   const { context, mapping } = event;
   const workspace = readRowId(post, mapping.workspace);
   const allocated = readAllocation(post, mapping);
@@ -89,7 +89,7 @@ function put(event: Event, user: string, post: Entity, version: RowVersion): Put
   return mappingFailed(event, imageName(event, 'post'), problems);
 }
 
-function translateDelete(event: Event): Translation {
+function translateDelete(event: RowEvent): Translation {
   const { context, mapping } = event;
   const pre = context.preImages.get(mapping.images.pre);
   if (!pre) return missingImage('Delete', 'pre', { mapping, record: context.primaryEntityId });
@@ -102,7 +102,7 @@ function translateDelete(event: Event): Translation {
 
 /** The images of a Create or Update, or the dead letter that says which is missing. */
 function findImages(
-  { context, message, mapping }: Event,
+  { context, message, mapping }: RowEvent,
   target: Entity | undefined,
 ): { readonly outcome: 'found'; readonly pre: Entity | undefined; readonly post: Entity } | DeadLetter {
   const event = { mapping, record: context.primaryEntityId };
@@ -119,7 +119,7 @@ function findImages(
   return { outcome: 'found', pre, post };
 }
 
-function translateCreateOrUpdate(event: Event): Translation {
+function translateCreateOrUpdate(event: RowEvent): Translation {
   const { context, mapping } = event;
   const target = context.target?.kind === 'entity' ? context.target : undefined;
   const images = findImages(event, target);
@@ -152,7 +152,7 @@ export function translate(context: ExecutionContext, mapping: Mapping): Translat
   const { messageName: message } = context;
   if (context.primaryEntityName !== mapping.table) return skip('otherTable');
   if (!isHandled(message)) return skip('otherMessage');
-  const event: Event = { context, message, mapping };
+  const event: RowEvent = { context, message, mapping };
   if (context.primaryEntityId === ZERO_GUID)
     return mappingFailed(event, 'the context', ['neither PrimaryEntityId nor the Target names a row']);
   return message === 'Delete' ? translateDelete(event) : translateCreateOrUpdate(event);

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { MappingError, parseMapping } from '../../src/dynamics/mapping.ts';
+
+const SMALL = {
+  table: 'new_assignment',
+  user: { column: 'new_user' },
+  workspace: { column: 'new_workspace', take: 'value' },
+  allocation: [{ rule: 'constant', percentage: 50 }],
+};
+
+function problemsOf(json: unknown): string[] {
+  try {
+    parseMapping(json, 'mine');
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    return error.message.split('\n').map((line) => line.replace(/^ {2}- /, ''));
+  }
+  return [];
+}
+
+describe('the problems of a mapping', () => {
+  const name = 'the logical name of a column (lower-case letters, digits and _)';
+  const cases: [string, unknown, string[]][] = [
+    [
+      'another kind of JSON',
+      [],
+      [
+        'the whole should be an object with table, user, workspace, allocation, version, images, state, percentage, found []',
+      ],
+    ],
+    [
+      'what is missing',
+      {},
+      [
+        '/table is missing, it should be the logical name of a table',
+        '/user is missing, it should be an object with column, take',
+        '/workspace is missing, it should be an object with column, take',
+        '/allocation is missing, it should be a list of at least one rule',
+      ],
+    ],
+    [
+      'members that nobody knows, with their pointer escaped',
+      { ...SMALL, 'a/b~': 1, user: { column: 'new_user', colum: 1 } },
+      [
+        '/user/colum is not known, use one of column, take',
+        '/a~1b~0 is not known, use one of table, user, workspace, allocation, version, images, state, percentage',
+      ],
+    ],
+    [
+      'names that are none',
+      {
+        ...SMALL,
+        table: 'New Table',
+        user: { column: 'New_User' },
+        workspace: { column: ['new_a', 'b c', 3] },
+      },
+      [
+        '/table should be the logical name of a table, found "New Table"',
+        `/user/column should be ${name}, or a list of such names, found "New_User"`,
+        `/workspace/column/1 should be ${name}, found "b c"`,
+        `/workspace/column/2 should be ${name}, found 3`,
+      ],
+    ],
+    [
+      'an empty list of columns',
+      { ...SMALL, user: { column: [] } },
+      [`/user/column should be ${name}, or a list of such names, found []`],
+    ],
+    [
+      'another way to take an id',
+      { ...SMALL, user: { column: 'new_user', take: 'email' } },
+      [
+        '/user/take should be "id" or "name" of a lookup, or "value" of a text or number column, found "email"',
+      ],
+    ],
+    [
+      'no rule',
+      { ...SMALL, allocation: [] },
+      ['/allocation should be a list of at least one rule, found []'],
+    ],
+    [
+      'rules that are none',
+      { ...SMALL, allocation: [5, { rule: 'half' }, {}] },
+      [
+        '/allocation/0 should be an object whose "rule" is "percentage", "hours" or "constant", found 5',
+        '/allocation/1/rule should be "percentage", "hours" or "constant", found "half"',
+        '/allocation/2/rule is missing, it should be "percentage", "hours" or "constant"',
+      ],
+    ],
+    [
+      'rules that lack something',
+      {
+        ...SMALL,
+        allocation: [
+          { rule: 'percentage' },
+          { rule: 'hours', hours: 'new_hours', start: 1 },
+          { rule: 'constant', percentage: 101 },
+        ],
+      },
+      [
+        `/allocation/0/column is missing, it should be ${name}, or a list of such names`,
+        `/allocation/1/start should be ${name}, or a list of such names, found 1`,
+        `/allocation/1/finish is missing, it should be ${name}, or a list of such names`,
+        '/allocation/2/percentage should be a number from 0 to 100, found 101',
+      ],
+    ],
+    [
+      'conditions that are none',
+      {
+        ...SMALL,
+        allocation: [
+          { rule: 'constant', percentage: 1, when: { column: 'new_kind', in: [] } },
+          { rule: 'constant', percentage: 1, when: { column: 'new_kind', in: [1, 'x', 1.5] } },
+        ],
+      },
+      [
+        '/allocation/0/when/in should be a list of whole numbers, the values of the choice, found []',
+        '/allocation/1/when/in/1 should be a whole number, a value of the choice, found "x"',
+        '/allocation/1/when/in/2 should be a whole number, a value of the choice, found 1.5',
+      ],
+    ],
+    [
+      "an image alias that is Dataverse's own",
+      { ...SMALL, images: { pre: '', post: 'AsynchronousStepPrimaryName' } },
+      [
+        '/images/pre should be the alias of an image, such as PreImage (AsynchronousStepPrimaryName is Dataverse\'s own), found ""',
+        '/images/post should be the alias of an image, such as PostImage (AsynchronousStepPrimaryName is Dataverse\'s own), found "AsynchronousStepPrimaryName"',
+      ],
+    ],
+    [
+      'a percentage rule out of range',
+      { ...SMALL, percentage: { hoursPerDay: 0, decimals: 3 }, state: { inactive: 'x' } },
+      [
+        '/state/inactive should be a whole number, the state of inactive rows, found "x"',
+        '/percentage/hoursPerDay should be a number of hours above 0, at most 24, found 0',
+        '/percentage/decimals should be 0, 1 or 2, found 3',
+      ],
+    ],
+    [
+      'what was found, cut when it is long',
+      { ...SMALL, user: 'x'.repeat(200) },
+      [`/user should be an object with column, take, found "${'x'.repeat(56)}…`],
+    ],
+  ];
+  for (const [what, json, problems] of cases)
+    it(`tell ${what}`, () => {
+      expect(problemsOf(json)).toEqual(['The mapping "mine" cannot be used:', ...problems]);
+    });
+});
