@@ -8,10 +8,10 @@ import { serviceBusFailure } from '../src/dead-letters/service-bus-failure.ts';
 import { settings } from './app.ts';
 
 /**
- * Azure's load balancer gives up on a request after 230 s. What may be under way when this time is over (a send and a completion with
- * their time-outs, the release, the disconnection) takes less than another 100 s.
+ * Azure's load balancer gives up on a request after 230 s. What may be under way when this time is over (a send, a completion and a
+ * release of 32 s each at most, 5 s to disconnect) ends before 200 s.
  */
-const STOP_AFTER_MS = 100_000;
+const STOP_AFTER_MS = 90_000;
 
 async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResponseInit> {
   try {

@@ -1,7 +1,8 @@
 import type { ServiceBusReceivedMessage, ServiceBusSender } from '@azure/service-bus';
-import type { Settings, Source } from '../config.ts';
+import { type Connection, type Settings, SettingsError, type Source } from '../config.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { openServiceBus } from '../messaging/service-bus-connection.ts';
+import { ANSWER_WITHIN_MS, answerWithin } from './answer-within.ts';
 import { type DeadLetterContent, readContent } from './content.ts';
 import { type Client, type DeadLetterQueue, deadLetterQueues } from './dead-letter-queue.ts';
 import { type Filter, matches } from './filter.ts';
@@ -33,17 +34,18 @@ export function deadLettersOf(client: Client, source: Source, mapping: Mapping):
 }
 
 const PAGE = 250;
-const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_WITHIN_MS = 5_000;
 
 async function* peekAll(queue: DeadLetterQueue): AsyncGenerator<ServiceBusReceivedMessage> {
   const receiver = queue.openReceiver();
   // Without a number the SDK starts after the last message that this client peeked: at the first one for a new client.
-  let page = await receiver.peekMessages(PAGE);
+  let page = await answerWithin(ANSWER_WITHIN_MS, receiver.peekMessages(PAGE));
   while (page.length > 0) {
     yield* page;
     const last = page.at(-1)?.sequenceNumber;
     if (!last) return;
-    page = await receiver.peekMessages(PAGE, { fromSequenceNumber: last.add(1) });
+    const next = receiver.peekMessages(PAGE, { fromSequenceNumber: last.add(1) });
+    page = await answerWithin(ANSWER_WITHIN_MS, next);
   }
 }
 
@@ -71,21 +73,27 @@ export async function* readDeadLetters(
   }
 }
 
+async function open(connection: Connection) {
+  try {
+    return await openServiceBus(connection);
+  } catch (cause) {
+    // The client has not connected yet: only the text it was given can be wrong.
+    const form =
+      'Endpoint=sb://<namespace>.servicebus.windows.net/;SharedAccessKeyName=<rule>;SharedAccessKey=<key>';
+    throw new SettingsError(`ServiceBusConnection: should be a connection string such as ${form}`, { cause });
+  }
+}
+
 /** Connects, lets `use` work, and disconnects. Nothing is connected before the first call needs it. */
 export async function withDeadLetters<Result>(
   { serviceBus, source, mapping }: Pick<Settings, 'serviceBus' | 'source' | 'mapping'>,
   use: (letters: DeadLetters) => Promise<Result>,
 ): Promise<Result> {
-  const client = await openServiceBus(serviceBus);
+  const client = await open(serviceBus);
   try {
     return await use(deadLettersOf(client, source, mapping));
   } finally {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    });
     // What was to be done is done: a connection that does not close in order is no failure.
-    await Promise.race([client.close().catch(() => undefined), late]);
-    clearTimeout(timer);
+    await answerWithin(CLOSE_WITHIN_MS, client.close()).catch(() => undefined);
   }
 }

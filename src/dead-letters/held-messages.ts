@@ -1,4 +1,5 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import { answerWithin } from './answer-within.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { serviceBusFailure } from './service-bus-failure.ts';
 
@@ -8,15 +9,15 @@ export interface ReceivedMessage {
 }
 
 export interface HeldMessages {
-  /** The next messages in order, locked; none when none came within 3 s. */
+  /** The next messages in order, locked; none when none came within 2 s. */
   receive(count: number): Promise<ReceivedMessage[]>;
   /** Keeps a message locked until `release`: abandoned at once, it would be the next one to be received. */
   hold(received: ReceivedMessage): void;
-  /** Abandons all held messages, as far as their locks and the connection still allow; a lock that is left runs out by itself. */
-  release(): Promise<void>;
+  /** Abandons all held messages, until one call brings no answer in time or the connection is lost: what is left locked runs out by itself. */
+  release(answerWithinMs: number): Promise<void>;
 }
 
-const MAX_WAIT_MS = 3_000;
+const MAX_WAIT_MS = 2_000;
 
 /**
  * With one delivery unsettled, an AMQP session of rhea 3.0.5 takes 2,047 further ones and then stops without a word
@@ -49,16 +50,15 @@ export function createHeldMessages(openReceiver: () => ServiceBusReceiver): Held
       held.set(sequenceNumberOf(received.message), received);
       if (link) link.holds = true;
     },
-    async release() {
+    async release(answerWithinMs) {
       const all = [...held.values()];
       held.clear();
       for (let i = 0; i < all.length; i += RELEASED_TOGETHER) {
         // Together, because they all have the same outcome and nothing else is settled meanwhile: rhea merges neighbouring dispositions.
-        const results = await Promise.allSettled(
-          all
-            .slice(i, i + RELEASED_TOGETHER)
-            .map(({ receiver, message }) => receiver.abandonMessage(message)),
-        );
+        const abandoned = all
+          .slice(i, i + RELEASED_TOGETHER)
+          .map(({ receiver, message }) => answerWithin(answerWithinMs, receiver.abandonMessage(message)));
+        const results = await Promise.allSettled(abandoned);
         const lost = results.some(
           (result) => result.status === 'rejected' && serviceBusFailure(result.reason).concerns === 'all',
         );

@@ -1,3 +1,4 @@
+import { ANSWER_WITHIN_MS, answerWithin } from './answer-within.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { replayCopy } from './replay-copy.ts';
@@ -13,6 +14,7 @@ export async function replay(
   selection: Selection,
   options: RunOptions,
 ): Promise<Settled> {
+  const { answerWithinMs = ANSWER_WITHIN_MS } = options;
   const sender = letters.openSender();
   /** By receiver entity, because queue and subscription number their messages apart. */
   const sent = new Set<string>();
@@ -20,9 +22,9 @@ export async function replay(
     selection,
     async ({ message, receiver }) => {
       const key = `${receiver.entityPath} ${sequenceNumberOf(message)}`;
-      if (!sent.has(key)) await sender.sendMessages(replayCopy(message));
+      if (!sent.has(key)) await answerWithin(answerWithinMs, sender.sendMessages(replayCopy(message)));
       sent.add(key);
-      await receiver.completeMessage(message);
+      await answerWithin(answerWithinMs, receiver.completeMessage(message));
     },
     options,
   );
@@ -30,5 +32,10 @@ export async function replay(
 
 /** Completes each selected dead letter: it is gone for good. */
 export function discard(selection: Selection, options: RunOptions): Promise<Settled> {
-  return settleSelection(selection, ({ message, receiver }) => receiver.completeMessage(message), options);
+  const { answerWithinMs = ANSWER_WITHIN_MS } = options;
+  return settleSelection(
+    selection,
+    ({ message, receiver }) => answerWithin(answerWithinMs, receiver.completeMessage(message)),
+    options,
+  );
 }

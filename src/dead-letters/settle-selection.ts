@@ -8,8 +8,7 @@ export interface Settled extends SettledTargets {
   readonly ended: 'finished' | 'interrupted' | 'stopped';
 }
 
-export interface RunOptions {
-  readonly signal: AbortSignal;
+export interface RunOptions extends Pick<SettleOptions, 'signal' | 'answerWithinMs'> {
   onProgress?(done: number, total: number): void;
 }
 
@@ -17,15 +16,15 @@ export interface RunOptions {
 export async function settleSelection(
   { targets, list }: Selection,
   settle: SettleOptions['settle'],
-  { signal, onProgress }: RunOptions,
+  { onProgress, ...options }: RunOptions,
 ): Promise<Settled> {
   const selected = list.total;
   let sum: SettledTargets = { done: 0, failed: [], left: selected };
   let done = 0;
   const onDone = () => onProgress?.(++done, selected);
   for (const ofQueue of targets) {
-    if (signal.aborted || sum.error !== undefined) break;
-    const result = await settleTargets(ofQueue, { settle, signal, onDone });
+    if (options.signal.aborted || sum.error !== undefined) break;
+    const result = await settleTargets(ofQueue, { ...options, settle, onDone });
     sum = {
       ...result,
       done: sum.done + result.done,
@@ -34,6 +33,6 @@ export async function settleSelection(
     };
   }
   const ended =
-    sum.error !== undefined ? 'stopped' : signal.aborted && sum.left > 0 ? 'interrupted' : 'finished';
+    sum.error !== undefined ? 'stopped' : options.signal.aborted && sum.left > 0 ? 'interrupted' : 'finished';
   return { selected, ...sum, ended };
 }

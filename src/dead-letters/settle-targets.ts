@@ -1,3 +1,4 @@
+import { ANSWER_WITHIN_MS, answerWithin } from './answer-within.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { createHeldMessages, type ReceivedMessage } from './held-messages.ts';
@@ -24,10 +25,14 @@ export interface SettleOptions {
   settle(received: ReceivedMessage): Promise<void>;
   /** Ends the work after the message at hand. */
   readonly signal: AbortSignal;
+  /** Longest wait for the answer to a call. Default 32 s. */
+  readonly answerWithinMs?: number;
   onDone?(): void;
 }
 
 const BATCH = 100;
+
+const RELEASE_WITHIN_MS = 1_000;
 
 /** Without any message that was not received before: somebody else holds the rest, or the locks of the held ones are too short. */
 const PATIENCE_MS = 15_000;
@@ -39,7 +44,7 @@ const PATIENCE_MS = 15_000;
  */
 export async function settleTargets(
   { queue, sequenceNumbers, upTo }: Targets,
-  { settle, signal, onDone }: SettleOptions,
+  { settle, signal, answerWithinMs = ANSWER_WITHIN_MS, onDone }: SettleOptions,
 ): Promise<SettledTargets> {
   const pending = new Set(sequenceNumbers);
   const seen = new Set<string>();
@@ -73,7 +78,7 @@ export async function settleTargets(
     while (goesOn() && performance.now() - lastNews < PATIENCE_MS) {
       // To ask for more than there are costs a second of waiting.
       const expected = cameAgain ? BATCH : Math.min(BATCH, Math.max(1, upTo - seen.size));
-      const batch = await held.receive(expected);
+      const batch = await answerWithin(answerWithinMs, held.receive(expected));
       if (batch.length === 0) break;
       cameAgain = false;
       for (const received of batch) {
@@ -88,6 +93,7 @@ export async function settleTargets(
   } catch (error) {
     stopped = serviceBusFailure(error).text;
   }
-  await held.release();
+  // A connection that was lost is not waited for: the locks run out by themselves.
+  await held.release(stopped === undefined ? answerWithinMs : RELEASE_WITHIN_MS);
   return { done, failed, left: pending.size, ...(stopped !== undefined && { error: stopped }) };
 }
