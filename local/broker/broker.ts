@@ -1,6 +1,7 @@
 import { startAmqpFront } from './amqp-front.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { QueueCore, type QueueCounts } from './queue-core.ts';
+import { QueueCore } from './queue-core.ts';
+import type { QueueCounts } from './queue-counts.ts';
 import type { Departure } from './queue-listener.ts';
 import { type QueueOptions, queueSettings } from './queue-options.ts';
 import type { StoredContent } from './stored-content.ts';

@@ -16,6 +16,7 @@ export class DeliveryPump {
   readonly #queue: PumpedQueue;
   readonly #consumers: Consumer[] = [];
   #next = 0;
+  #isRunning = false;
 
   constructor(queue: PumpedQueue) {
     this.#queue = queue;
@@ -32,10 +33,17 @@ export class DeliveryPump {
   }
 
   run(): void {
-    while (this.#queue.hasActive) {
-      const consumer = this.#nextReady();
-      if (consumer === undefined) return;
-      consumer.receiveOne();
+    // Receiving changes the queue, which announces what is still available.
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      while (this.#queue.hasActive) {
+        const consumer = this.#nextReady();
+        if (consumer === undefined) return;
+        consumer.receiveOne();
+      }
+    } finally {
+      this.#isRunning = false;
     }
   }
 

@@ -1,22 +1,11 @@
 import type { Clock } from './clock.ts';
 import { DueTimer } from './due-timer.ts';
 import { MessageStore } from './message-store.ts';
-import type { Departure, QueueListener } from './queue-listener.ts';
+import type { QueueCounts } from './queue-counts.ts';
+import { type Departure, type QueueListener, QueueListeners } from './queue-listener.ts';
 import { type LockedMessage, type MessageDraft, newMessage, type QueueMessage } from './queue-message.ts';
 import type { QueueSettings } from './queue-options.ts';
-import { changeProperties, deadLetterProperties, type Settlement, type SettleResult } from './settlement.ts';
-
-/** Messages in each state now, and three totals since the queue was created. */
-export interface QueueCounts {
-  readonly active: number;
-  readonly locked: number;
-  readonly scheduled: number;
-  readonly deferred: number;
-  readonly deadLetter: number;
-  readonly completed: number;
-  readonly deadLettered: number;
-  readonly enqueued: number;
-}
+import { asDeadLetter, changeProperties, type Settlement, type SettleResult } from './settlement.ts';
 
 /** A Service Bus queue without its protocol: the rules by which calls and the clock move its messages. */
 export class QueueCore<Content> {
@@ -26,7 +15,7 @@ export class QueueCore<Content> {
   readonly #clock: Clock;
   readonly #store: MessageStore<Content>;
   readonly #due: DueTimer;
-  readonly #listeners = new Set<QueueListener>();
+  readonly #listeners = new QueueListeners();
   readonly #totals = { completed: 0, deadLettered: 0, enqueued: 0 };
 
   constructor(settings: QueueSettings, clock: Clock, role: 'queue' | 'deadLetterQueue' = 'queue') {
@@ -60,8 +49,7 @@ export class QueueCore<Content> {
 
   /** Returns the function that takes the listener away again. */
   listen(listener: QueueListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** Takes all of the messages; returns their sequence numbers. */
@@ -78,7 +66,7 @@ export class QueueCore<Content> {
         this.#activate(message, now);
       }
     }
-    this.#announceAvailable();
+    this.#announce();
     return messages.map((message) => message.sequenceNumber);
   }
 
@@ -92,7 +80,7 @@ export class QueueCore<Content> {
   take(): QueueMessage<Content> | undefined {
     const message = this.#oldestReceivable();
     if (message !== undefined) this.#complete(message);
-    this.#announceIdle();
+    this.#announce();
     return message;
   }
 
@@ -100,8 +88,7 @@ export class QueueCore<Content> {
     const message = this.#store.findLocked(token, this.#clock.now());
     if (message === undefined) return 'lockLost';
     const result = this.#settleLocked(message, settlement);
-    this.#announceAvailable();
-    this.#announceIdle();
+    this.#announce();
     return result;
   }
 
@@ -129,7 +116,7 @@ export class QueueCore<Content> {
   cancelScheduled(sequenceNumbers: readonly number[]): boolean {
     const messages = this.#store.findAll(sequenceNumbers, 'scheduled');
     for (const message of messages ?? []) this.#depart(message, { outcome: 'cancelled' });
-    this.#announceIdle();
+    this.#announce();
     return messages !== undefined;
   }
 
@@ -233,31 +220,25 @@ export class QueueCore<Content> {
   #deadLetter(message: QueueMessage<Content>, reason?: string, description?: string): void {
     this.#totals.deadLettered++;
     this.#depart(message, { outcome: 'deadLettered', ...(reason !== undefined && { reason }) });
-    // Dead letters do not expire (Service Bus docs, "Overview of dead-letter queues").
-    const deadLetter = { ...message, expiresAt: Number.POSITIVE_INFINITY, isDeferred: false };
-    deadLetter.deadLetterSource = this.settings.name;
-    changeProperties(deadLetter, deadLetterProperties(reason, description));
-    if (this.deadLetterQueue !== undefined) this.deadLetterQueue.#receiveDeadLetter(deadLetter);
+    this.deadLetterQueue?.receiveDeadLetter(asDeadLetter(message, this.settings.name, reason, description));
   }
 
-  #receiveDeadLetter(message: QueueMessage<Content>): void {
+  /** For the queue that this is the dead-letter queue of. */
+  receiveDeadLetter(message: QueueMessage<Content>): void {
     this.#totals.enqueued++;
     this.#store.admit(message, 'active');
-    this.#announceAvailable();
+    this.#announce();
   }
 
   #depart(message: QueueMessage<Content>, how: Pick<Departure, 'outcome' | 'reason'>): void {
     this.#store.move(message, 'gone');
     const { messageId, sequenceNumber } = message;
-    for (const listener of this.#listeners) listener.departed?.({ messageId, sequenceNumber, ...how });
+    this.#listeners.departed({ messageId, sequenceNumber, ...how });
   }
 
-  #announceAvailable(): void {
-    if (this.hasActive) for (const listener of this.#listeners) listener.available?.();
-  }
-
-  #announceIdle(): void {
-    if (this.isIdle) for (const listener of this.#listeners) listener.idle?.();
+  #announce(): void {
+    if (this.hasActive) this.#listeners.available();
+    else if (this.isIdle) this.#listeners.idle();
   }
 
   /** Returns when something is due next. */
@@ -271,8 +252,7 @@ export class QueueCore<Content> {
     for (let expired = this.#store.firstExpired(now); expired; expired = this.#store.firstExpired(now)) {
       this.#expire(expired);
     }
-    this.#announceAvailable();
-    this.#announceIdle();
+    this.#announce();
     return this.#store.nextDue();
   }
 }

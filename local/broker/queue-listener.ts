@@ -13,3 +13,24 @@ export interface QueueListener {
   /** A change left no message active, locked or scheduled. */
   idle?(): void;
 }
+
+export class QueueListeners {
+  readonly #listeners = new Set<QueueListener>();
+
+  add(listener: QueueListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  available(): void {
+    for (const listener of this.#listeners) listener.available?.();
+  }
+
+  departed(departure: Departure): void {
+    for (const listener of this.#listeners) listener.departed?.(departure);
+  }
+
+  idle(): void {
+    for (const listener of this.#listeners) listener.idle?.();
+  }
+}

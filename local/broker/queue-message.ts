@@ -11,7 +11,7 @@ export interface MessageDraft<Content> {
 /** Application properties set by settlements. Values are opaque to the core, except the two dead-letter texts. */
 export type PropertyChanges = ReadonlyMap<string, unknown>;
 
-export interface MessageLock {
+interface MessageLock {
   /** UUID text in RFC order. */
   readonly token: string;
   readonly lockedUntil: number;

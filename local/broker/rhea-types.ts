@@ -51,7 +51,7 @@ export interface RheaConnection {
   _write_frame(): void;
 }
 
-export interface OutgoingFrame {
+interface OutgoingFrame {
   readonly channel: number;
   readonly type: 0;
   readonly performative: Typed;

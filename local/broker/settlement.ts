@@ -21,9 +21,17 @@ export function changeProperties(message: QueueMessage<unknown>, changes: Proper
   message.propertyChanges = new Map([...(message.propertyChanges ?? []), ...changes]);
 }
 
-export function deadLetterProperties(reason?: string, description?: string): PropertyChanges {
+/** The message as it enters the dead-letter queue, where it does not expire (Service Bus docs, "Overview of dead-letter queues"). */
+export function asDeadLetter<Content>(
+  message: QueueMessage<Content>,
+  deadLetterSource: string,
+  reason: string | undefined,
+  description: string | undefined,
+): QueueMessage<Content> {
+  const deadLetter = { ...message, deadLetterSource, expiresAt: Number.POSITIVE_INFINITY, isDeferred: false };
   const changes = new Map<string, unknown>();
   if (reason !== undefined) changes.set('DeadLetterReason', reason);
   if (description !== undefined) changes.set('DeadLetterErrorDescription', description);
-  return changes;
+  changeProperties(deadLetter, changes);
+  return deadLetter;
 }

@@ -33,20 +33,27 @@ const SERVER_ANNOTATIONS = new Set([
 
 /** Throws an AmqpError when the bytes are no AMQP message. */
 export function decodeMessage(bytes: Buffer): MessageDraft<StoredContent> {
-  try {
-    // The copy lets go of the socket's whole read buffer.
-    return readSections(splitSections(Buffer.from(bytes)));
-  } catch (cause) {
-    if (cause instanceof AmqpError) throw cause;
-    throw new AmqpError('amqp:decode-error', 'The message is not valid AMQP.', { cause });
-  }
+  // The copy lets go of the socket's whole read buffer.
+  return orDecodeError(() => readSections(splitSections(Buffer.from(bytes))));
 }
 
 /** A batch (message format 0x80013700): each data section of the outer message holds one encoded message. */
 export function decodeBatch(bytes: Buffer): MessageDraft<StoredContent>[] {
-  return splitSections(bytes)
-    .filter((section) => section.code === SECTION.data)
-    .map((section) => decodeMessage(amqpReader(section.bytes).read().value as Buffer));
+  return orDecodeError(() =>
+    splitSections(bytes)
+      .filter((section) => section.code === SECTION.data)
+      .map((section) => decodeMessage(amqpReader(section.bytes).read().value as Buffer)),
+  );
+}
+
+/** rhea's reader fails with whatever error its buffers throw. */
+function orDecodeError<Result>(decode: () => Result): Result {
+  try {
+    return decode();
+  } catch (cause) {
+    if (cause instanceof AmqpError) throw cause;
+    throw new AmqpError('amqp:decode-error', 'The message is not valid AMQP.', { cause });
+  }
 }
 
 function readSections(sections: readonly Section[]): MessageDraft<StoredContent> {

@@ -99,6 +99,8 @@ describe('bytes that are no message', () => {
     ['a size beyond the end', Buffer.from([0x00, 0x53, 0x75, 0xb0, 0xff, 0xff, 0xff, 0xff])],
     ['endless descriptors', Buffer.concat([Buffer.from([0x00, 0x53, 0x77]), Buffer.alloc(100_000)])],
     ['properties that are no map', described(SECTION.applicationProperties, types.wrap_string('x'))],
+    ['a negative time to live', described(SECTION.header, types.wrap_list([true, 4, types.wrap_int(-5)]))],
+    ['a batch part of another type', described(SECTION.data, types.wrap_int(5)), decodeBatch],
     [
       'a batch part',
       encodeValues(types.wrap_described(types.wrap_binary(Buffer.from('x')), 0x75)),
