@@ -1,0 +1,150 @@
+// The tables of a registration as Dataverse's table reference describes them: columns, types, choices, lengths, what is required.
+
+export type Column =
+  | { readonly type: 'text'; readonly max: number; readonly writeOnly?: true }
+  | { readonly type: 'choice'; readonly values: readonly number[] }
+  | { readonly type: 'whole' }
+  | { readonly type: 'yesNo'; readonly readOnly?: true };
+
+interface Lookup {
+  /** Column that holds the id when the row is read. */
+  readonly column: string;
+  readonly entitySet: EntitySet;
+}
+
+export interface Table {
+  readonly logicalName: string;
+  readonly id: string;
+  readonly columns: Readonly<Record<string, Column>>;
+  /** By navigation property. Case matters. */
+  readonly lookups: Readonly<Record<string, Lookup>>;
+  readonly required: readonly string[];
+  readonly isWritable: boolean;
+}
+
+export type EntitySet =
+  | 'serviceendpoints'
+  | 'sdkmessages'
+  | 'sdkmessagefilters'
+  | 'sdkmessageprocessingsteps'
+  | 'sdkmessageprocessingstepimages';
+
+const text = (max: number): Column => ({ type: 'text', max });
+const secret = (max: number): Column => ({ type: 'text', max, writeOnly: true });
+const choice = (...values: number[]): Column => ({ type: 'choice', values });
+const whole: Column = { type: 'whole' };
+const yesNo: Column = { type: 'yesNo' };
+const computed: Column = { type: 'yesNo', readOnly: true };
+
+export const TABLES: Readonly<Record<EntitySet, Table>> = {
+  serviceendpoints: {
+    logicalName: 'serviceendpoint',
+    id: 'serviceendpointid',
+    columns: {
+      name: text(256),
+      description: text(2000),
+      contract: choice(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+      connectionmode: choice(1, 2),
+      authtype: choice(1, 2, 3, 4, 5, 6, 7, 8),
+      authvalue: secret(2048),
+      namespaceformat: choice(1, 2),
+      namespaceaddress: text(255),
+      solutionnamespace: text(160),
+      path: text(160),
+      saskeyname: text(256),
+      saskey: secret(256),
+      issaskeyset: computed,
+      sastoken: secret(256),
+      messageformat: choice(1, 2, 3),
+      messagecharset: choice(0, 1),
+      userclaim: choice(1, 2, 3),
+      url: text(2000),
+    },
+    lookups: {},
+    required: ['name', 'contract', 'connectionmode', 'path', 'solutionnamespace', 'userclaim'],
+    isWritable: true,
+  },
+  sdkmessageprocessingsteps: {
+    logicalName: 'sdkmessageprocessingstep',
+    id: 'sdkmessageprocessingstepid',
+    columns: {
+      name: text(256),
+      description: text(256),
+      configuration: text(1_073_741_823),
+      stage: choice(5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 80, 90),
+      mode: choice(0, 1),
+      rank: whole,
+      supporteddeployment: choice(0, 1, 2),
+      asyncautodelete: yesNo,
+      filteringattributes: text(100_000),
+      statecode: choice(0, 1),
+      statuscode: choice(1, 2),
+    },
+    lookups: {
+      eventhandler_serviceendpoint: { column: '_eventhandler_value', entitySet: 'serviceendpoints' },
+      sdkmessageid: { column: '_sdkmessageid_value', entitySet: 'sdkmessages' },
+      sdkmessagefilterid: { column: '_sdkmessagefilterid_value', entitySet: 'sdkmessagefilters' },
+    },
+    required: [
+      'name',
+      'stage',
+      'mode',
+      'rank',
+      'supporteddeployment',
+      '_eventhandler_value',
+      '_sdkmessageid_value',
+    ],
+    isWritable: true,
+  },
+  sdkmessageprocessingstepimages: {
+    logicalName: 'sdkmessageprocessingstepimage',
+    id: 'sdkmessageprocessingstepimageid',
+    columns: {
+      name: text(256),
+      description: text(256),
+      entityalias: text(256),
+      imagetype: choice(0, 1, 2),
+      messagepropertyname: text(256),
+      attributes: text(100_000),
+      relatedattributename: text(256),
+    },
+    lookups: {
+      sdkmessageprocessingstepid: {
+        column: '_sdkmessageprocessingstepid_value',
+        entitySet: 'sdkmessageprocessingsteps',
+      },
+    },
+    required: [
+      'name',
+      'entityalias',
+      'imagetype',
+      'messagepropertyname',
+      '_sdkmessageprocessingstepid_value',
+    ],
+    isWritable: true,
+  },
+  sdkmessages: {
+    logicalName: 'sdkmessage',
+    id: 'sdkmessageid',
+    columns: { name: text(256) },
+    lookups: {},
+    required: ['name'],
+    isWritable: false,
+  },
+  sdkmessagefilters: {
+    logicalName: 'sdkmessagefilter',
+    id: 'sdkmessagefilterid',
+    columns: { primaryobjecttypecode: text(64), iscustomprocessingstepallowed: yesNo },
+    lookups: { sdkmessageid: { column: '_sdkmessageid_value', entitySet: 'sdkmessages' } },
+    required: [],
+    isWritable: false,
+  },
+};
+
+export const isEntitySet = (name: string): name is EntitySet => Object.hasOwn(TABLES, name);
+
+/** Every column that a row of the table is read with. */
+export function readableColumns({ id, columns, lookups }: Table): string[] {
+  const own = Object.entries(columns).filter(([, column]) => !(column.type === 'text' && column.writeOnly));
+  return [id, ...own.map(([name]) => name), ...Object.values(lookups).map(({ column }) => column)];
+}

@@ -1,0 +1,54 @@
+import { RegistrationError } from './registration-error.ts';
+
+/** How Dataverse reaches the queue: what is stored in its service endpoint. */
+export interface QueueAccess {
+  /** `sb://NAMESPACE.servicebus.windows.net/` */
+  readonly address: string;
+  /** Name of the namespace alone. */
+  readonly namespace: string;
+  readonly queue: string;
+  readonly keyName: string;
+  readonly key: string;
+}
+
+export const CONNECTION_SETTING = 'DATAVERSE_SERVICEBUS_CONNECTION';
+const FORM = 'Endpoint=sb://…/;SharedAccessKeyName=…;SharedAccessKey=…;EntityPath=…';
+
+/** Lengths of the columns (Dataverse docs, table reference ServiceEndpoint). */
+const MAX_PATH = 160;
+const MAX_KEY = 256;
+const MAX_ADDRESS = 255;
+
+/**
+ * Reads the connection string of the queue's Send policy. `queue` stands in for a missing `EntityPath`.
+ * Throws `RegistrationError`; the connection string is never repeated.
+ */
+export async function readQueueAccess(
+  connectionString: string,
+  queue: string | undefined,
+): Promise<QueueAccess> {
+  const { parseServiceBusConnectionString } = await import('@azure/service-bus');
+  const problem = (what: string) =>
+    new RegistrationError(`${CONNECTION_SETTING} ${what}. It should look like ${FORM}`);
+  let parsed: ReturnType<typeof parseServiceBusConnectionString>;
+  try {
+    parsed = parseServiceBusConnectionString(connectionString);
+  } catch {
+    throw problem('is no connection string of Service Bus');
+  }
+  const { sharedAccessKeyName: keyName, sharedAccessKey: key, entityPath } = parsed;
+  if (!('sharedAccessKey' in parsed) || !keyName || !key)
+    throw problem('lacks SharedAccessKeyName or SharedAccessKey');
+  const path = entityPath ?? queue;
+  if (!path) throw problem('lacks EntityPath, and no --queue was given');
+  if (queue !== undefined && path !== queue)
+    throw problem(
+      `is for the queue "${path}", not for "${queue}" (--queue, or the setting ServiceBusQueueName)`,
+    );
+  const address = `sb://${parsed.fullyQualifiedNamespace}/`;
+  if (path.length > MAX_PATH) throw problem(`has a queue name of more than ${MAX_PATH} characters`);
+  if (address.length > MAX_ADDRESS || keyName.length > MAX_KEY || key.length > MAX_KEY)
+    throw problem('has a part that is longer than Dataverse can store');
+  const [namespace = ''] = parsed.fullyQualifiedNamespace.split('.');
+  return { address, namespace, queue: path, keyName, key };
+}

@@ -1,0 +1,13 @@
+import { desiredRegistration, type Wanted } from './desired.ts';
+import { readEnvironment } from './environment.ts';
+import { type Planned, planRegistration } from './plan.ts';
+import { readRegistered } from './registered.ts';
+import type { WebApi } from './web-api.ts';
+
+/** Asks the environment what it has, and compares it with what is wanted. Throws `WebApiError` or `RegistrationError`. */
+export async function readPlan(api: WebApi, wanted: Wanted, updateKey = false): Promise<Planned> {
+  await api.get('WhoAmI');
+  const environment = await readEnvironment(api, wanted.mapping);
+  const registered = await readRegistered(api, wanted.name);
+  return planRegistration(desiredRegistration(wanted, environment), registered, updateKey);
+}

@@ -1,0 +1,96 @@
+import { type Component, type Row, STORAGE, title } from './component.ts';
+import { type Difference, differences, KEY_COLUMN } from './differences.ts';
+import type { Planned } from './plan.ts';
+import { CONNECTION_SETTING } from './queue-access.ts';
+import { RegistrationError } from './registration-error.ts';
+import type { WebApi } from './web-api.ts';
+
+/** `done` is one sentence for each write. */
+export type OnDone = (done: string) => void;
+
+interface Parent {
+  readonly entitySet: string;
+  readonly id: string;
+}
+
+/** A key belongs to its policy and queue: when one of these changes, it has to be given again. */
+const KEY_BELONGS_TO: ReadonlySet<string> = new Set(['authtype', 'namespaceaddress', 'path', 'saskeyname']);
+
+function creation({ kind, columns, initial, lookups, saskey }: Component, parent: Parent | undefined): Row {
+  const { parentProperty } = STORAGE[kind];
+  const filled = Object.entries(columns).filter(([, value]) => value !== null);
+  const binds = Object.entries({
+    ...lookups,
+    ...(parentProperty !== undefined && parent && { [parentProperty]: parent }),
+  }).map(([property, { entitySet, id }]) => [`${property}@odata.bind`, `/${entitySet}(${id})`]);
+  return {
+    ...Object.fromEntries(filled),
+    ...initial,
+    ...(saskey !== undefined && { saskey }),
+    ...Object.fromEntries(binds),
+  };
+}
+
+function correction(component: Component, found: readonly Difference[]): Row {
+  const { columns, state, lookups, saskey } = component;
+  const body: Record<string, unknown> = {};
+  for (const { column } of found) {
+    const lookup = lookups[column];
+    if (lookup) body[`${column}@odata.bind`] = `/${lookup.entitySet}(${lookup.id})`;
+    else if (column !== KEY_COLUMN) body[column] = { ...columns, ...state }[column];
+    if (saskey !== undefined && (column === KEY_COLUMN || KEY_BELONGS_TO.has(column))) body.saskey = saskey;
+  }
+  // The status says which kind of enabled or disabled: one is not valid without the other.
+  if (state && ('statecode' in body || 'statuscode' in body)) Object.assign(body, state);
+  return body;
+}
+
+async function make(api: WebApi, component: Component, parent: Parent | undefined): Promise<string> {
+  const { entitySet, idColumn } = STORAGE[component.kind];
+  const row = await api.create(entitySet, creation(component, parent));
+  // A dry run has no row to refer to.
+  if (row === undefined) return `ID OF ${component.name}`;
+  const id = String(row[idColumn]);
+  // Dataverse sets the state of a new step itself.
+  const left = differences(component, { ...row, issaskeyset: true });
+  if (left.length > 0) await api.update(`${entitySet}(${id})`, correction(component, left));
+  return id;
+}
+
+/**
+ * Writes what the plan says, parents first. Running it again is safe at any time: it begins with what is there.
+ * Throws `WebApiError` or `RegistrationError`; what was written until then stays.
+ */
+export async function register(api: WebApi, plan: Planned, onDone: OnDone, parent?: Parent): Promise<void> {
+  const { component, row, children } = plan;
+  const { entitySet, idColumn } = STORAGE[component.kind];
+  let id: string;
+  if (row) {
+    id = String(row[idColumn]);
+    if (plan.differences.length > 0) {
+      await api.update(`${entitySet}(${id})`, correction(component, plan.differences));
+      const columns = plan.differences.map(({ column }) => column).join(', ');
+      onDone(`${title(component)} corrected: ${columns}.`);
+    }
+  } else {
+    id = await make(api, component, parent);
+    onDone(`${title(component)} registered.`);
+  }
+  if (component.kind === 'endpoint' && (!row || plan.differences.length > 0)) await checkEndpoint(api, id);
+  for (const child of children) await register(api, child, onDone, { entitySet, id });
+}
+
+async function checkEndpoint(api: WebApi, id: string): Promise<void> {
+  await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.TriggerServiceEndpointCheck`);
+}
+
+/** Throws `RegistrationError` when the plan cannot be carried out without the key of the queue. */
+export function requireKey({ component, row, differences: found }: Planned): void {
+  if (component.saskey !== undefined) return;
+  const moves = found.some(({ column }) => KEY_BELONGS_TO.has(column));
+  if (row && !moves) return;
+  const why = row ? 'has to be moved to another queue' : 'is not registered yet';
+  throw new RegistrationError(
+    `${title(component)} ${why}: set ${CONNECTION_SETTING} to the connection string of the queue's Send policy.`,
+  );
+}

@@ -1,0 +1,393 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadMapping } from '../../src/dynamics/mapping.ts';
+import type { ShownRequest } from '../../src/registration/web-api.ts';
+import {
+  ACCESS,
+  check,
+  connectTo,
+  everyRow,
+  image,
+  KEY,
+  PRODUCTS,
+  registerAll,
+  removeAll,
+  startFake,
+  step,
+  stored,
+  wanted,
+  writes,
+} from './dataverse-fixture.ts';
+
+const NEW_STEPS = ['enabled', 'disabled'] as const;
+const LISTS = ['asGiven', 'sorted'] as const;
+const settings = NEW_STEPS.flatMap((newSteps) => LISTS.map((lists) => ({ newSteps, lists })));
+
+describe('registering in an empty environment', () => {
+  it.each(settings)(
+    'makes endpoint, steps and images (new steps $newSteps, lists $lists)',
+    async (switches) => {
+      const fake = await startFake({ switches });
+      const api = connectTo(fake);
+      expect(await registerAll(api)).toEqual([
+        'Service endpoint "COR connector" registered.',
+        'Step "COR connector: Create of msdyn_resourceassignment" registered.',
+        'Image "PostImage" registered.',
+        'Step "COR connector: Update of msdyn_resourceassignment" registered.',
+        'Image "PreImage" registered.',
+        'Image "PostImage" registered.',
+        'Step "COR connector: Delete of msdyn_resourceassignment" registered.',
+        'Image "PreImage" registered.',
+      ]);
+      expect(stored(fake, 'serviceendpoints')).toMatchObject({
+        contract: 6,
+        connectionmode: 1,
+        authtype: 2,
+        namespaceformat: 2,
+        namespaceaddress: 'sb://contoso.servicebus.windows.net/',
+        solutionnamespace: 'contoso',
+        path: 'assignments',
+        saskeyname: 'dataverse-send',
+        saskey: KEY,
+        messageformat: 2,
+        messagecharset: 1,
+        userclaim: 1,
+      });
+      for (const event of ['Create', 'Update', 'Delete'])
+        expect(step(fake, event)).toMatchObject({
+          stage: 40,
+          mode: 1,
+          rank: 1,
+          supporteddeployment: 0,
+          asyncautodelete: true,
+          statecode: 0,
+          statuscode: 1,
+        });
+      expect(image(fake, 'Create', 'PostImage')).toMatchObject({ imagetype: 1, messagepropertyname: 'Id' });
+      expect(image(fake, 'Update', 'PreImage')).toMatchObject({
+        imagetype: 0,
+        messagepropertyname: 'Target',
+      });
+      expect(image(fake, 'Update', 'PostImage')).toMatchObject({
+        imagetype: 1,
+        messagepropertyname: 'Target',
+      });
+      expect(image(fake, 'Delete', 'PreImage')).toMatchObject({
+        imagetype: 0,
+        messagepropertyname: 'Target',
+      });
+      expect(fake.store.rows.sdkmessageprocessingstepimages.size).toBe(4);
+      expect(await check(api)).toEqual({ wrong: [], surplus: [] });
+    },
+  );
+
+  it.each(settings)(
+    'changes nothing when it runs again (new steps $newSteps, lists $lists)',
+    async (switches) => {
+      const fake = await startFake({ switches });
+      const api = connectTo(fake);
+      await registerAll(api);
+      const before = writes(fake).length;
+      expect(await registerAll(api)).toEqual([]);
+      expect(writes(fake)).toHaveLength(before);
+    },
+  );
+
+  it('lets Dataverse check the endpoint before the steps are made', async () => {
+    const fake = await startFake({ switches: { endpointCheck: 'fails' } });
+    await expect(registerAll(connectTo(fake))).rejects.toThrow(
+      /TriggerServiceEndpointCheck: HTTP 400 \S+ The service endpoint cannot be reached\.$/,
+    );
+    expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(0);
+  });
+
+  it('puts new components into the solution', async () => {
+    const fake = await startFake();
+    await registerAll(connectTo(fake, { solution: 'contoso' }));
+    const made = writes(fake).filter(({ path }) => !path.includes('('));
+    expect(made).toHaveLength(8);
+    for (const { solution } of made) expect(solution).toBe('contoso');
+  });
+
+  it('needs the key of the queue', async () => {
+    const fake = await startFake();
+    await expect(registerAll(connectTo(fake), wanted({ access: undefined }))).rejects.toThrow(
+      'Service endpoint "COR connector" is not registered yet: set DATAVERSE_SERVICEBUS_CONNECTION to the connection string of the queue\'s Send policy.',
+    );
+    expect(writes(fake)).toEqual([]);
+  });
+
+  it('finds a name with signs that mean something in a URL or a filter', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    const odd = wanted({ name: `O'Neill & Söhne #1 100% + ?x=(y)` });
+    expect(await registerAll(api, odd)).toHaveLength(8);
+    expect(await registerAll(api, odd)).toEqual([]);
+    expect(await removeAll(api, odd.name)).toHaveLength(8);
+  });
+});
+
+describe('the columns', () => {
+  const expected = {
+    'Project Operations': { effort: 'msdyn_effort', start: 'msdyn_start', finish: 'msdyn_finish' },
+    'Project Service Automation': { effort: 'msdyn_hours', start: 'msdyn_fromdate', finish: 'msdyn_todate' },
+  };
+
+  it.each(['Project Operations', 'Project Service Automation'] as const)(
+    'are those of %s',
+    async (product) => {
+      const fake = await startFake({ tables: PRODUCTS[product] });
+      await registerAll(connectTo(fake));
+      const { effort, start, finish } = expected[product];
+      const row = ['msdyn_bookableresourceid', 'msdyn_projectid', effort, start, finish, 'statecode'];
+      expect(step(fake, 'Update').filteringattributes).toBe(row.join(','));
+      expect(image(fake, 'Create', 'PostImage').attributes).toBe(
+        [...row, 'versionnumber', 'modifiedon'].join(','),
+      );
+      expect(image(fake, 'Delete', 'PreImage').attributes).toBe(
+        'msdyn_bookableresourceid,msdyn_projectid,versionnumber,modifiedon',
+      );
+      expect(step(fake, 'Create').filteringattributes).toBeUndefined();
+    },
+  );
+
+  it.each(['Project Operations', 'Project Service Automation'] as const)(
+    'of team members are those of %s',
+    async (product) => {
+      const fake = await startFake({ tables: PRODUCTS[product] });
+      const api = connectTo(fake);
+      const team = wanted({ mapping: loadMapping('project-team') });
+      await registerAll(api, team);
+      const dates = product === 'Project Operations' ? 'msdyn_start,msdyn_finish' : 'msdyn_from,msdyn_to';
+      expect(step(fake, 'Update').filteringattributes).toContain(
+        `msdyn_percentage,msdyn_requiredhours,${dates},`,
+      );
+      expect(await registerAll(api, team)).toEqual([]);
+    },
+  );
+
+  it('are asked for by name when none of the alternatives exists', async () => {
+    const without = PRODUCTS['Project Operations'].msdyn_resourceassignment.filter(
+      (name) => name !== 'msdyn_effort' && name !== 'msdyn_projectid',
+    );
+    const fake = await startFake({ tables: { msdyn_resourceassignment: without } });
+    await expect(registerAll(connectTo(fake))).rejects.toThrow(
+      `The table msdyn_resourceassignment of this environment lacks columns that the mapping needs:
+  - msdyn_projectid (/workspace/column)
+  - msdyn_effort or msdyn_hours (/allocation/0/hours)
+Use a mapping that names this table's own columns (--mapping FILE).`,
+    );
+    expect(writes(fake)).toEqual([]);
+  });
+
+  it('of a table that is not there point to the product', async () => {
+    const fake = await startFake({ tables: {} });
+    await expect(registerAll(connectTo(fake))).rejects.toThrow(
+      'This environment has no table msdyn_resourceassignment. Install Project Operations (or Project Service Automation) there',
+    );
+    expect(writes(fake)).toEqual([]);
+  });
+});
+
+describe('registering over what is there', () => {
+  it('makes only what is missing', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    const { sdkmessageprocessingstepimageid: imageId } = image(fake, 'Update', 'PreImage');
+    fake.store.rows.sdkmessageprocessingstepimages.delete(String(imageId));
+    const { sdkmessageprocessingstepimageid: deleteImageId } = image(fake, 'Delete', 'PreImage');
+    const { sdkmessageprocessingstepid: stepId } = step(fake, 'Delete');
+    fake.store.rows.sdkmessageprocessingstepimages.delete(String(deleteImageId));
+    fake.store.rows.sdkmessageprocessingsteps.delete(String(stepId));
+    expect(await registerAll(api)).toEqual([
+      'Image "PreImage" registered.',
+      'Step "COR connector: Delete of msdyn_resourceassignment" registered.',
+      'Image "PreImage" registered.',
+    ]);
+    expect(await registerAll(api)).toEqual([]);
+  });
+
+  it('corrects only the columns that are wrong', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    const update = step(fake, 'Update');
+    Object.assign(update, { filteringattributes: 'msdyn_projectid', statecode: 1, statuscode: 2 });
+    const before = writes(fake).length;
+    expect(await registerAll(api)).toEqual([
+      'Step "COR connector: Update of msdyn_resourceassignment" corrected: filteringattributes, statecode, statuscode.',
+    ]);
+    const [patch, ...rest] = writes(fake).slice(before);
+    expect(rest).toEqual([]);
+    expect(patch).toMatchObject({
+      method: 'PATCH',
+      path: `sdkmessageprocessingsteps(${update.sdkmessageprocessingstepid})`,
+      body: {
+        filteringattributes:
+          'msdyn_bookableresourceid,msdyn_projectid,msdyn_effort,msdyn_start,msdyn_finish,statecode',
+        statecode: 0,
+        statuscode: 1,
+      },
+    });
+  });
+
+  it('takes over a step and an image that were registered by hand under other names', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    step(fake, 'Update').name = 'by hand';
+    image(fake, 'Delete', 'PreImage').name = 'by hand too';
+    expect(await registerAll(api)).toEqual([
+      'Step "COR connector: Update of msdyn_resourceassignment" corrected: name.',
+      'Image "PreImage" corrected: name.',
+    ]);
+    expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(3);
+  });
+
+  it('gives a step with the right name its message back', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    const { _sdkmessageid_value, _sdkmessagefilterid_value } = step(fake, 'Delete');
+    Object.assign(step(fake, 'Create'), { _sdkmessageid_value, _sdkmessagefilterid_value });
+    expect(await registerAll(api)).toEqual([
+      'Step "COR connector: Create of msdyn_resourceassignment" corrected: sdkmessageid, sdkmessagefilterid.',
+    ]);
+    expect(await check(api)).toEqual({ wrong: [], surplus: [] });
+  });
+
+  it('leaves a webhook or a topic of the same name alone', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    stored(fake, 'serviceendpoints').contract = 8;
+    await expect(registerAll(api)).rejects.toThrow(
+      'The service endpoint "COR connector" is no Service Bus queue (contract 8): use another --name.',
+    );
+    await expect(removeAll(api)).rejects.toThrow('use another --name');
+  });
+
+  it('mends whatever somebody changed or deleted, and then has nothing left to do', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    const WRONG: Record<string, unknown> = {
+      name: 'another',
+      contract: 2,
+      messageformat: 1,
+      messagecharset: 0,
+      userclaim: 3,
+      path: 'other',
+      saskeyname: 'old',
+      saskey: '',
+      mode: 0,
+      stage: 20,
+      supporteddeployment: 2,
+      asyncautodelete: false,
+      filteringattributes: 'statecode',
+      statecode: 1,
+      entityalias: 'Other',
+      imagetype: 2,
+      messagepropertyname: 'EntityMoniker',
+      attributes: null,
+      _sdkmessageid_value: '00000000-0000-0000-0000-000000000000',
+    };
+    const damage = fc.record({
+      row: fc.nat(7),
+      column: fc.constantFrom('DELETE', ...Object.keys(WRONG)),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { maxLength: 8 }), async (all) => {
+        await registerAll(api);
+        const rows = everyRow(fake);
+        for (const { row: index, column } of all) {
+          const row = rows[index];
+          const { sdkmessageprocessingstepimageid: id } = row ?? {};
+          if (column === 'DELETE' && id) fake.store.rows.sdkmessageprocessingstepimages.delete(String(id));
+          // The endpoint is found by its name alone.
+          const isChangeable = row && column in row && !(index === 0 && column === 'name');
+          if (isChangeable) row[column] = WRONG[column];
+          if (isChangeable && column === 'saskey') row.issaskeyset = false;
+        }
+        await registerAll(api);
+        expect((await check(api)).wrong).toEqual([]);
+        expect(await registerAll(api)).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('the key of the queue', () => {
+  it('is written again when asked for, and only then', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    const rotated = wanted({ access: { ...ACCESS, key: 'bmV3IGtleQ==' } });
+    expect(await registerAll(api, rotated)).toEqual([]);
+    expect(stored(fake, 'serviceendpoints').saskey).toBe(KEY);
+    expect(await registerAll(api, rotated, true)).toEqual([
+      'Service endpoint "COR connector" corrected: saskey.',
+    ]);
+    expect(stored(fake, 'serviceendpoints').saskey).toBe('bmV3IGtleQ==');
+  });
+
+  it('goes with another policy or queue', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    const access = { ...ACCESS, queue: 'other', keyName: 'other-send', key: 'b3RoZXIga2V5' };
+    expect(await registerAll(api, wanted({ access }))).toEqual([
+      'Service endpoint "COR connector" corrected: saskeyname, path.',
+    ]);
+    expect(stored(fake, 'serviceendpoints')).toMatchObject({ path: 'other', saskey: 'b3RoZXIga2V5' });
+  });
+
+  it('is written where Dataverse has none, as after the import of a solution', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    Object.assign(stored(fake, 'serviceendpoints'), { saskey: undefined, issaskeyset: false });
+    expect(await registerAll(api)).toEqual(['Service endpoint "COR connector" corrected: saskey.']);
+    expect(stored(fake, 'serviceendpoints').saskey).toBe(KEY);
+  });
+
+  it('is not needed to correct steps and images', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    step(fake, 'Update').filteringattributes = '';
+    expect(await registerAll(api, wanted({ access: undefined, queue: 'assignments' }))).toHaveLength(1);
+  });
+
+  it('is needed to move the endpoint to another queue', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    await expect(registerAll(api, wanted({ access: undefined, queue: 'other' }))).rejects.toThrow(
+      'Service endpoint "COR connector" has to be moved to another queue: set DATAVERSE_SERVICEBUS_CONNECTION',
+    );
+  });
+});
+
+describe('a dry run', () => {
+  it('sends no write and shows the requests of the real run, in their order', async () => {
+    const fake = await startFake();
+    const shown: ShownRequest[] = [];
+    await registerAll(connectTo(fake, { dryRun: true, onRequest: (request) => shown.push(request) }));
+    expect(writes(fake)).toEqual([]);
+    expect(everyRow(fake)).toEqual([]);
+
+    const reads = fake.requests.length;
+    await registerAll(connectTo(fake));
+    const real = fake.requests.slice(reads);
+    const withoutIds = (path: string) => path.replace(/\([^)']*\)/g, '(ID)').split('?')[0];
+    expect(
+      shown.map(({ method, path }) => `${method} ${withoutIds(path.replace('/api/data/v9.2/', ''))}`),
+    ).toEqual(real.map(({ method, path }) => `${method} ${withoutIds(path)}`));
+    expect(shown.find(({ path }) => path.endsWith('/serviceendpoints'))?.body).toMatchObject({
+      saskey: '***',
+    });
+    expect(JSON.stringify(shown)).not.toContain(KEY);
+  });
+});
