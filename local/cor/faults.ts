@@ -1,6 +1,6 @@
 import type { CorSwitches } from './switches.ts';
 
-export type Failure = CorSwitches['failNext'][number];
+type Failure = CorSwitches['failNext'][number];
 /** What a failure hits; `random` is drawn per request where `failRate` is set. */
 type Target = 'api' | 'token';
 

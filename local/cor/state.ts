@@ -38,7 +38,7 @@ export interface SandboxState {
   findWorkspace(id: string, source: string, switches: CorSwitches): SandboxWorkspace;
 }
 
-export const DEFAULT_SOURCE = 'MICROSOFT_DYNAMICS';
+const DEFAULT_SOURCE = 'MICROSOFT_DYNAMICS';
 
 export function createState(): SandboxState {
   const users = new Map<string, SandboxUser>();

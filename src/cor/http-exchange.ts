@@ -18,7 +18,7 @@ export interface HttpResponse {
 }
 
 /** No complete response came. `code` is the network error's (`ECONNREFUSED`, `UND_ERR_SOCKET`) or `DEADLINE`. */
-export interface NoResponse {
+interface NoResponse {
   readonly kind: 'noResponse';
   readonly code: string;
 }

@@ -30,7 +30,7 @@ const OWN_OPTIONS = {
   export: [],
 } as const satisfies Record<string, readonly string[]>;
 
-export type CommandName = keyof typeof OWN_OPTIONS;
+type CommandName = keyof typeof OWN_OPTIONS;
 
 const flag = { type: 'boolean', default: false } as const;
 const value = { type: 'string' } as const;

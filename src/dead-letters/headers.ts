@@ -3,7 +3,7 @@ import { PROPERTY } from '../messaging/envelope.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
 /** What stands for the reason of a message that was dead-lettered without one. */
-export const NO_REASON = '(none)';
+const NO_REASON = '(none)';
 
 /** All that is shown of a dead letter beside its content. No value of a property that is not the connector's own: it may be personal. */
 export interface DeadLetterHeaders {

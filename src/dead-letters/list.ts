@@ -3,7 +3,7 @@ import type { Filter } from './filter.ts';
 import type { DeadLetterHeaders } from './headers.ts';
 
 /** Times are ISO; `oldest` and `newest` are by the time of enqueueing. */
-export interface ReasonCount {
+interface ReasonCount {
   readonly reason: string;
   readonly count: number;
   readonly oldest: string | undefined;

@@ -1,7 +1,13 @@
 /** How much of a user one assignment takes: a fixed percentage (0–100), or hours spread over whole UTC days, both ends included. */
 export type Allocation =
   | { readonly percentage: number }
-  | { readonly hours: number; /** `YYYY-MM-DD` */ readonly start: string; /** `YYYY-MM-DD` */ readonly finish: string };
+  | {
+      readonly hours: number;
+      /** `YYYY-MM-DD` */
+      readonly start: string;
+      /** `YYYY-MM-DD` */
+      readonly finish: string;
+    };
 
 /**
  * When the row had this state, as far as the message says.

@@ -111,13 +111,13 @@ describe('whatever COR echoes', () => {
       fc.property(
         fc.constantFrom(200, 302, 400, 401, 403, 404, 417, 429, 500),
         operation,
-        fc.string({ maxLength: 5_000 }),
+        fc.oneof(fc.string({ size: 'large' }), fc.lorem({ maxCount: 120, size: 'max' })),
         (status, calling, message) => {
           const text = JSON.stringify({ status: 'ERROR', code: 'XX99', message });
           const answer = readAnswer(calling, { kind: 'response', status, headers: {}, text }, [], 0);
           for (const failure of answer.ok ? answer.problems : [answer.failure]) {
             expect(failure.description.length).toBeLessThanOrEqual(300);
-            expect(failure.description).toMatch(/\.$/);
+            expect(failure.description).toMatch(/(\. |^)(Check|Set|Find|It may|Create) .*\.$/);
             expect(failure.description.isWellFormed()).toBe(true);
           }
         },

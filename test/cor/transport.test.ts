@@ -64,8 +64,8 @@ describe('the deadline', () => {
     const { client } = await sandboxAndClient({}, { timeoutMs: 60_000 });
     const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const before = timers();
-    await client.detach(USER, ['w-1']);
-    await client.checkCredentials();
+    for (let i = 0; i < 5; i += 1) await client.detach(USER, ['w-1']);
+    for (let i = 0; i < 5; i += 1) await client.checkCredentials();
     expect(timers()).toBeLessThanOrEqual(before + 1); // the keep-alive timer of undici
   });
 });
