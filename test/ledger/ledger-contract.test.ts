@@ -114,7 +114,11 @@ describe('a stored document that cannot be used', () => {
       '{"schema":1,"user":"u","assignments":{"r":{"state":"gone"}}}',
       /damaged at \/assignments\/r/,
     ],
-    ['belongs to somebody else', '{"schema":1,"user":"v","assignments":{},"released":[]}', /belongs to another user/],
+    [
+      'belongs to somebody else',
+      '{"schema":1,"user":"v","assignments":{},"released":[]}',
+      /belongs to another user/,
+    ],
   ];
 
   it.each(cases)('%s: stops its own user with a clear error, and no other', async (_what, json, message) => {

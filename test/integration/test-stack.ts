@@ -1,0 +1,103 @@
+import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { onTestFinished } from 'vitest';
+import { type AppOptions, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+
+/** A line that the app logged. */
+export type Line = Readonly<Record<string, unknown>>;
+
+export interface TestStack extends Stack {
+  /** Every JSON line that the apps logged, in order of arrival. */
+  readonly lines: readonly Line[];
+  /** All that the apps wrote, as text: for looking for what must not be there. */
+  text(): string;
+  send(...messages: ServiceBusMessage[]): Promise<void>;
+  /** Resolves with the first line, past or coming, that the test takes; rejects after `timeoutMs` (default 15 s) with the latest lines. */
+  line(test: (line: Line) => boolean, timeoutMs?: number): Promise<Line>;
+  /** What lies in the dead-letter queue, by message id; it stays there. */
+  deadLetters(): Promise<Map<string, ServiceBusReceivedMessage>>;
+  /** A client of the official SDK, closed when the test ends. */
+  readonly client: ServiceBusClient;
+}
+
+export const QUEUE = 'assignments';
+
+export interface TestStackOptions extends Omit<StackOptions, 'apps'> {
+  /** Processes of the connector to start; default one. */
+  readonly processes?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The whole system on one queue, stopped when the test ends. The app is the built bundle: `npm run bundle` comes before the tests. */
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
+  const { processes = 1, env, ...stackOptions } = options;
+  const lines: Line[] = [];
+  const text: string[] = [];
+  const listeners = new Set<(line: Line) => void>();
+  const app: AppOptions = {
+    queue: QUEUE,
+    ...(env && { env }),
+    onLine(line, raw) {
+      text.push(raw);
+      if (!line) return;
+      lines.push(line);
+      for (const listener of listeners) listener(line);
+    },
+  };
+  const stack = await startStack({ ...stackOptions, apps: Array.from({ length: processes }, () => app) });
+  // A send whose connection was dropped waits for this time-out, 60 s by default, before it is tried again.
+  const client = new ServiceBusClient(stack.broker.connectionString, {
+    retryOptions: { timeoutInMs: 2_000, retryDelayInMs: 50 },
+  });
+  onTestFinished(async () => {
+    await client.close().catch(() => undefined);
+    await stack.stop();
+  });
+  const sender = client.createSender(QUEUE);
+
+  return {
+    ...stack,
+    // One app starts like another: its lines belong to the same log.
+    startApp: (more) => stack.startApp({ ...app, ...more }),
+    client,
+    lines,
+    text: () => text.join('\n'),
+    async send(...messages) {
+      for (let from = 0; from < messages.length; from += 50)
+        await sender.sendMessages(messages.slice(from, from + 50));
+    },
+    line(test, timeoutMs = 15_000) {
+      const past = lines.find(test);
+      if (past) return Promise.resolve(past);
+      return new Promise((resolve, reject) => {
+        const listener = (line: Line) => {
+          if (!test(line)) return;
+          clearTimeout(timer);
+          listeners.delete(listener);
+          resolve(line);
+        };
+        const timer = setTimeout(() => {
+          listeners.delete(listener);
+          reject(
+            new Error(`No such line within ${timeoutMs} ms. The latest:\n${text.slice(-10).join('\n')}`),
+          );
+        }, timeoutMs);
+        listeners.add(listener);
+      });
+    },
+    async deadLetters() {
+      const receiver = client.createReceiver(QUEUE, {
+        subQueueType: 'deadLetter',
+        skipParsingBodyAsJson: true,
+      });
+      const found = new Map<string, ServiceBusReceivedMessage>();
+      for (;;) {
+        const last = [...found.values()].at(-1)?.sequenceNumber;
+        const page = await receiver.peekMessages(250, last ? { fromSequenceNumber: last.add(1) } : {});
+        if (page.length === 0) break;
+        for (const message of page) found.set(String(message.messageId), message);
+      }
+      await receiver.close();
+      return found;
+    },
+  };
+}
