@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { deploymentZip, MAPPING_FILE, PackageError, verifyZip } from '../../infra/package/deployment-zip.ts';
+import { registeredFunctions } from '../../infra/package/registered-functions.ts';
+import type { BindingInfo, FunctionMetadata } from '../../local/host/core-types.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const COMMAND = join(REPOSITORY, 'infra/package/package.ts');
+const run = promisify(execFile);
+
+/** All that has no default. No address here is ever asked. */
+const SETTINGS = {
+  ServiceBusConnection__fullyQualifiedNamespace: 'nowhere.invalid',
+  ServiceBusQueueName: 'assignments',
+  AzureWebJobsStorage__blobServiceUri: 'https://nowhere.invalid',
+  COR_API_KEY: 'key',
+  COR_CLIENT_SECRET: 'secret',
+};
+
+let folder: string;
+let zip: Buffer;
+let output: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'package-test-'));
+  const out = join(folder, 'app.zip');
+  output = (await run(process.execPath, [COMMAND, '--out', out])).stdout;
+  zip = readFileSync(out);
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+
+/** Trigger and outputs of each function, without what the library adds for itself. */
+function bindingsOf(functions: readonly FunctionMetadata[]): Record<string, BindingInfo[]> {
+  return Object.fromEntries(
+    functions.map(({ name, bindings }) => [
+      name,
+      Object.values(bindings).map(({ name: _, direction: __, properties: ___, ...binding }) => binding),
+    ]),
+  );
+}
+
+const http = (authLevel: string, method: string, route: string) => [
+  { type: 'httpTrigger', authLevel, methods: [method], route },
+  { type: 'http' },
+];
+
+const HTTP_FUNCTIONS = {
+  health: http('anonymous', 'GET', 'health'),
+  healthDetails: http('function', 'GET', 'health/details'),
+  listDeadLetters: http('function', 'GET', 'dead-letters'),
+  replayDeadLetters: http('function', 'POST', 'dead-letters'),
+};
+
+const serviceBus = (source: object) => [
+  {
+    type: 'serviceBusTrigger',
+    connection: 'ServiceBusConnection',
+    autoCompleteMessages: true,
+    dataType: 'binary',
+    ...source,
+  },
+];
+
+const QUEUE = { queueName: '%ServiceBusQueueName%' };
+const SUBSCRIPTION = {
+  topicName: '%ServiceBusTopicName%',
+  subscriptionName: '%ServiceBusSubscriptionName%',
+};
+
+// Most of the time is spent in processes that load the app: they share the cores.
+describe.concurrent('the deployment zip', () => {
+  test('holds host.json, package.json and the bundle, nothing else', () => {
+    const files = unzipSync(zip);
+    expect(Object.keys(files).sort()).toEqual(['dist/index.cjs', 'host.json', 'package.json']);
+    const root = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    expect(JSON.parse(strFromU8(files['package.json'] ?? new Uint8Array()))).toEqual({
+      name: root.name,
+      version: root.version,
+      private: true,
+      type: 'commonjs',
+      main: 'dist/index.cjs',
+    });
+    expect(Buffer.from(files['host.json'] ?? [])).toEqual(readFileSync(join(REPOSITORY, 'host.json')));
+  });
+
+  test('is announced with its path, its size and its functions', () => {
+    expect(output).toMatch(/app\.zip: \d+ kB$/m);
+    expect(output).toContain(
+      'Functions: syncAssignments, health, healthDetails, listDeadLetters, replayDeadLetters',
+    );
+  });
+
+  test('registers exactly these functions for a queue, far from any node_modules', async () => {
+    expect(bindingsOf(await registeredFunctions(zip, SETTINGS))).toEqual({
+      ...HTTP_FUNCTIONS,
+      syncAssignments: serviceBus(QUEUE),
+    });
+  });
+
+  test('registers a second one for a topic, for the copies that go to the queue', async () => {
+    const topic = { ServiceBusTopicName: 'changes', ServiceBusSubscriptionName: 'cor' };
+    expect(bindingsOf(await registeredFunctions(zip, { ...SETTINGS, ...topic }))).toEqual({
+      ...HTTP_FUNCTIONS,
+      syncAssignments: serviceBus(SUBSCRIPTION),
+      syncRetries: serviceBus(QUEUE),
+    });
+  });
+
+  test('needs nothing but Node and the module that the worker provides', () => {
+    const bundle = strFromU8(unzipSync(zip)['dist/index.cjs'] ?? new Uint8Array());
+    const required = [...bundle.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name = '']) => name);
+    expect(required).toContain('node:async_hooks');
+    const foreign = required.filter(
+      (name) => !name.startsWith('node:') && !builtinModules.includes(name) && !name.startsWith('.'),
+    );
+    expect([...new Set(foreign)]).toEqual(['@azure/functions-core']);
+  });
+
+  test('says what is missing when the settings do not fit', async () => {
+    const { COR_API_KEY: _, ...settings } = SETTINGS;
+    await expect(registeredFunctions(zip, settings)).rejects.toThrow(/does not load:.*\n.*COR_API_KEY/);
+  });
+});
+
+test('the same parts give the same bytes, in every time zone', async () => {
+  const program = `
+    import { createHash } from 'node:crypto';
+    import { deploymentZip } from ${JSON.stringify(new URL('../../infra/package/deployment-zip.ts', import.meta.url).href)};
+    const bytes = (text) => new TextEncoder().encode(text);
+    const zip = deploymentZip({
+      name: 'app', version: '1.0.0', main: 'dist/index.cjs', bundle: bytes('void 0;'), hostJson: bytes('{"version":"2.0"}'),
+    });
+    console.log(createHash('sha256').update(zip).digest('hex'));`;
+  const hashIn = async (TZ: string) => {
+    const args = ['--input-type=module', '--eval', program];
+    return (await run(process.execPath, args, { env: { TZ } })).stdout.trim();
+  };
+  const here = createHash('sha256')
+    .update(deploymentZip({ ...PARTS, bundle: strToU8('void 0;') }))
+    .digest('hex');
+  const elsewhere = await Promise.all([hashIn('Pacific/Auckland'), hashIn('America/Los_Angeles')]);
+  expect(elsewhere).toEqual([here, here]);
+});
+
+const PARTS = {
+  name: 'app',
+  version: '1.0.0',
+  main: 'dist/index.cjs',
+  bundle: strToU8('require("@azure/functions-core");'),
+  hostJson: strToU8('{"version":"2.0"}'),
+};
+
+describe.concurrent('a zip that would deploy and do nothing is refused', () => {
+  const files = () => unzipSync(deploymentZip(PARTS));
+
+  test('when main names a file that is not in it', () => {
+    const { 'dist/index.cjs': _, ...others } = files();
+    expect(() => verifyZip(zipSync({ ...others, 'dist/index.js': PARTS.bundle }))).toThrow(
+      new PackageError(
+        'package.json names dist/index.cjs as main, and the zip holds no such file or an empty one. Run npm run build; see what esbuild writes.',
+      ),
+    );
+  });
+
+  test.each<[string, object, string]>([
+    ['when the bundle is empty', { bundle: new Uint8Array() }, 'no such file or an empty one'],
+    ['when host.json is broken', { hostJson: strToU8('{') }, 'host.json is no JSON'],
+    ['when host.json is of another version', { hostJson: strToU8('{}') }, '"version": "2.0"'],
+  ])('%s', (_, change, text) => {
+    expect(() => deploymentZip({ ...PARTS, ...change })).toThrow(text);
+  });
+
+  test.each<[string, object, string]>([
+    ['host.json', { 'host.json': undefined }, 'no host.json at its root'],
+    ['package.json', { 'package.json': undefined }, 'no package.json at its root'],
+    ['main', { 'package.json': strToU8('{}') }, 'names no main file'],
+    [
+      'the module type',
+      { 'package.json': strToU8('{"main":"app.js","type":"module"}'), 'app.js': PARTS.bundle },
+      'would be loaded as an ES module',
+    ],
+  ])('when %s is wrong', (_, change, text) => {
+    const changed = Object.entries({ ...files(), ...change }).filter(([, bytes]) => bytes !== undefined);
+    expect(() => verifyZip(zipSync(Object.fromEntries(changed)))).toThrow(text);
+  });
+
+  test('when it registers no function', async () => {
+    const nothing = deploymentZip({ ...PARTS, bundle: strToU8('void 0;') });
+    await expect(registeredFunctions(nothing, {})).rejects.toThrow('registered no functions');
+  });
+
+  test('when the bundle needs a module that is not in it', async () => {
+    const needy = deploymentZip({ ...PARTS, bundle: strToU8('require("zod");') });
+    await expect(registeredFunctions(needy, {})).rejects.toThrow("Cannot find module 'zod'");
+  });
+});
+
+describe.concurrent('with a mapping of one’s own', () => {
+  const preset = join(REPOSITORY, 'src/dynamics/presets/project-team.json');
+
+  test('the app finds it by its name in the app’s folder', async () => {
+    const mapping = readFileSync(preset);
+    expect(unzipSync(deploymentZip({ ...PARTS, mapping }))[MAPPING_FILE]).toEqual(Uint8Array.from(mapping));
+    const own = zipSync({ ...unzipSync(zip), [MAPPING_FILE]: mapping }, { level: 0 });
+    const settings = { ...SETTINGS, MAPPING: MAPPING_FILE };
+    expect((await registeredFunctions(own, settings)).map(({ name }) => name)).toContain('syncAssignments');
+  });
+
+  test('a wrong one is refused before anything is written', async () => {
+    const out = join(folder, 'never.zip');
+    const wrong = join(REPOSITORY, 'host.json');
+    await expect(run(process.execPath, [COMMAND, '--mapping', wrong, '--out', out])).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be used'),
+    });
+    expect(existsSync(out)).toBe(false);
+  });
+});
