@@ -8,10 +8,10 @@ import { type DeadLetterList, readList } from '../src/dead-letters/list.ts';
 import { readBytes } from '../src/dead-letters/message-body.ts';
 import { discard, replay } from '../src/dead-letters/replay.ts';
 import { selectDeadLetters } from '../src/dead-letters/select.ts';
-import { serviceBusFailure } from '../src/dead-letters/service-bus-failure.ts';
 import { readDeadLetterSettings } from '../src/dead-letters/settings.ts';
 import type { Settled } from '../src/dead-letters/settle-selection.ts';
 import { bodyText, deadLetterText, failureText } from '../src/dead-letters/show.ts';
+import { serviceBusFailure } from '../src/messaging/service-bus-failure.ts';
 import { commandSettings } from './settings.ts';
 
 const PROGRESS_EVERY_MS = 3_000;

@@ -4,7 +4,7 @@ import { readList } from '../src/dead-letters/list.ts';
 import { replay } from '../src/dead-letters/replay.ts';
 import { readReplayRequest } from '../src/dead-letters/replay-request.ts';
 import { selectDeadLetters } from '../src/dead-letters/select.ts';
-import { serviceBusFailure } from '../src/dead-letters/service-bus-failure.ts';
+import { serviceBusFailure } from '../src/messaging/service-bus-failure.ts';
 import { settings } from './app.ts';
 
 /**

@@ -39,7 +39,7 @@ export interface LogLine {
   readonly errorClass?: 'transient' | 'permanent' | 'auth' | 'poison';
   readonly deadLetterReason?: DeadLetterReason;
   readonly skipReason?: string;
-  /** Milliseconds until the scheduled copy comes back, or until a pause may end. */
+  /** Milliseconds until the scheduled copy comes back, until a held message is tried or abandoned, or until a pause may end. */
   readonly delayMs?: number;
   readonly reason?: string;
   readonly workspaceId?: string;
@@ -51,6 +51,7 @@ export type LogEvent =
   | 'app.started'
   | 'message.completed'
   | 'message.retried'
+  | 'message.held'
   | 'message.deadlettered'
   | 'message.abandoned'
   | 'cor.call'

@@ -1,7 +1,7 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import { serviceBusFailure } from '../messaging/service-bus-failure.ts';
 import { answerWithin } from './answer-within.ts';
 import { sequenceNumberOf } from './headers.ts';
-import { serviceBusFailure } from './service-bus-failure.ts';
 
 export interface ReceivedMessage {
   readonly message: ServiceBusReceivedMessage;

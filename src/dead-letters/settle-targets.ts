@@ -1,9 +1,9 @@
+import { serviceBusFailure } from '../messaging/service-bus-failure.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from './answer-within.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { createHeldMessages, type ReceivedMessage } from './held-messages.ts';
 import type { Targets } from './select.ts';
-import { serviceBusFailure } from './service-bus-failure.ts';
 
 export interface FailedMessage {
   readonly from: DeadLetterQueue['from'];

@@ -2,7 +2,8 @@ export const FIRST_RETRY_MS = 5_000;
 export const LONGEST_RETRY_MS = 15 * 60_000;
 
 const FIRST_HOLD_MS = 5_000;
-const LONGEST_HOLD_MS = 120_000;
+/** The host renews a lock for 5 min (host.json), and a last send after the hold takes up to 31 s. */
+const HOLD_ENDS_MS = 230_000;
 
 /**
  * Milliseconds until the next try: 5 s doubling to 15 min, of which a random share is waited (full jitter), so that messages which
@@ -13,9 +14,11 @@ export function retryDelay(attempt: number, random: number): number {
 }
 
 /**
- * Milliseconds to keep a message that cannot even be rescheduled before it is abandoned: abandoning redelivers at once, so without this
- * all deliveries of the queue's maximum would be used up within milliseconds. 5 s doubling to 2 min: ten deliveries take over 10 min.
+ * Milliseconds to keep a message that can be settled in no way before it is abandoned: abandoning redelivers at once, so without this
+ * all deliveries of the queue's maximum would be used up within milliseconds. 5 s doubling to what is left of 230 s after `spentMs`
+ * of handling: ten deliveries take over 20 min, and each ends while the host still renews the lock.
  */
-export function holdDelay(deliveryCount: number): number {
-  return Math.min(FIRST_HOLD_MS * 2 ** Math.min(Math.max(0, deliveryCount - 1), 30), LONGEST_HOLD_MS);
+export function holdDelay(deliveryCount: number, spentMs: number): number {
+  const growing = FIRST_HOLD_MS * 2 ** Math.min(Math.max(0, deliveryCount - 1), 30);
+  return Math.max(0, Math.min(growing, HOLD_ENDS_MS - spentMs));
 }

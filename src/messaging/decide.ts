@@ -63,24 +63,27 @@ function refused(failure: SyncFailure): DeadLetter & { failure: SyncFailure } {
   return { ...deadLetter(reason, failure.description), failure };
 }
 
-function retry(
-  failure: SyncFailure,
-  input: DecisionInput,
-  until: number,
-  unmappedSince: number | undefined,
-): Decision {
+/** How long to wait, and what the copy says beside what it says anyway. */
+interface Again extends Partial<Pick<History, 'unmappedSince' | 'doubts'>> {
+  /** Tries so far that count for the delay. */
+  readonly tries: number;
+  /** UTC epoch ms of the last try. */
+  readonly until: number;
+}
+
+function retry(failure: SyncFailure, input: DecisionInput, { tries, until, ...found }: Again): Decision {
   const { history, now, random } = input;
   // The last try comes when the window closes, not a random while before; what COR asked for wins when it is longer.
-  const own = Math.min(retryDelay(history.attempt, random), Math.max(0, until - now));
+  const own = Math.min(retryDelay(tries, random), Math.max(0, until - now));
   return {
     outcome: 'retry',
     failure,
     delayMs: Math.max(own, failure.retryAfterMs ?? 0),
     history: {
       ...history,
+      ...found,
       attempt: history.attempt + 1,
       firstFailedAt: history.firstFailedAt ?? now,
-      unmappedSince,
       lastError: failure.code ?? failure.class,
     },
   };
@@ -89,7 +92,7 @@ function retry(
 function unavailable(failure: SyncFailure, input: DecisionInput): Decision {
   const { history, policy, now } = input;
   const until = (history.firstFailedAt ?? now) + policy.retryWindowMs;
-  if (now < until) return retry(failure, input, until, history.unmappedSince);
+  if (now < until) return retry(failure, input, { tries: history.attempt, until });
   const tried = `Tried ${history.attempt + 1} times in ${minutes(now - (history.firstFailedAt ?? now))}.`;
   const advice = 'Mend what it says, check that messages get through again, then replay.';
   return {
@@ -102,7 +105,7 @@ function unmapped(failure: SyncFailure, input: DecisionInput): Decision {
   const { history, policy, now } = input;
   const since = history.unmappedSince ?? now;
   const until = since + policy.unmappedGraceMs;
-  if (now < until) return retry(failure, input, until, since);
+  if (now < until) return retry(failure, input, { tries: history.attempt, until, unmappedSince: since });
   const advice =
     'Create the user or workspace in COR under this external id (source MICROSOFT_DYNAMICS), then replay.';
   return { ...deadLetter('CorEntityNotMapped', `${failure.description} ${advice}`), failure };
@@ -117,8 +120,9 @@ export function decide(input: DecisionInput): Decision {
   const passing = failures.find(isUnavailable);
   if (passing) return unavailable(passing, input);
   const final = failures.find(({ class: kind }) => kind !== 'unmapped');
-  if (final?.class === 'didNotApply' && input.history.attempt < TRIES_IN_DOUBT) {
-    return retry(final, input, Number.POSITIVE_INFINITY, input.history.unmappedSince);
+  const { doubts } = input.history;
+  if (final?.class === 'didNotApply' && doubts < TRIES_IN_DOUBT) {
+    return retry(final, input, { tries: doubts, until: Number.POSITIVE_INFINITY, doubts: doubts + 1 });
   }
   if (final) return refused(final);
   if (failures[0]) return unmapped(failures[0], input);

@@ -8,6 +8,8 @@ export interface Envelope {
   /** UTC epoch ms. */
   readonly enqueuedTime: number | undefined;
   readonly contentType: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly subject: string | undefined;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
 }
 
@@ -19,6 +21,7 @@ export const PROPERTY = {
   attempt: 'corAttempt',
   firstFailedAt: 'corFirstFailedAt',
   unmappedSince: 'corUnmappedSince',
+  doubts: 'corDoubts',
   firstSequenceNumber: 'corFirstSequenceNumber',
   firstEnqueuedAt: 'corFirstEnqueuedAt',
   lastError: 'corLastError',
@@ -31,6 +34,8 @@ export interface History {
   readonly attempt: number;
   readonly firstFailedAt: number | undefined;
   readonly unmappedSince: number | undefined;
+  /** Copies of these that were sent because COR did not apply what it was told. */
+  readonly doubts: number;
   readonly firstSequenceNumber: number;
   readonly firstEnqueuedAt: number | undefined;
   readonly replayed: boolean;
@@ -76,6 +81,8 @@ export function readEnvelope(metadata: Readonly<Record<string, unknown>> | undef
     sequenceNumber: asNumber(metadata?.sequenceNumber) ?? 0,
     enqueuedTime: asTime(metadata?.enqueuedTimeUtc),
     contentType: asText(metadata?.contentType),
+    correlationId: asText(metadata?.correlationId),
+    subject: asText(metadata?.subject),
     applicationProperties: asRecord(metadata?.applicationProperties ?? metadata?.userProperties),
   };
 }
@@ -89,6 +96,7 @@ export function readHistory({
     attempt: asNumber(found[PROPERTY.attempt]) ?? 0,
     firstFailedAt: asTime(found[PROPERTY.firstFailedAt]),
     unmappedSince: asTime(found[PROPERTY.unmappedSince]),
+    doubts: asNumber(found[PROPERTY.doubts]) ?? 0,
     firstSequenceNumber: asNumber(found[PROPERTY.firstSequenceNumber]) ?? sequenceNumber,
     firstEnqueuedAt: asTime(found[PROPERTY.firstEnqueuedAt]) ?? enqueuedTime,
     replayed: found[PROPERTY.replayed] === true || found[PROPERTY.replayed] === 'true',

@@ -10,6 +10,7 @@ import type { SyncResult } from '../sync/sync-item.ts';
 import type { UserLanes } from '../sync/user-lanes.ts';
 import { type Decision, decide, type RetryPolicy } from './decide.ts';
 import { bodyBytes, type Envelope, type History, readEnvelope, readHistory } from './envelope.ts';
+import { hold } from './hold.ts';
 import { messageLine } from './message-line.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import { settle } from './settle.ts';
@@ -35,6 +36,8 @@ export interface MessageState {
   readonly startedAt: number;
   context?: ExecutionContext;
   results: readonly SyncResult[];
+  /** It was kept for a while, because it could not be settled. */
+  held: boolean;
 }
 
 function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentChange[]> {
@@ -93,6 +96,7 @@ export async function processMessage(
     history: readHistory(envelope),
     startedAt,
     results: [],
+    held: false,
   };
   try {
     const decision = await decideOn(state, options);
@@ -100,6 +104,8 @@ export async function processMessage(
   } catch (error) {
     const thrown =
       error instanceof Error ? error : new Error(`Something that is no Error was thrown: ${typeof error}`);
+    // The host brings it back at once: without a hold all its deliveries would be over within milliseconds.
+    await hold(thrown, state, options);
     options.log('error', {
       evt: 'message.abandoned',
       outcome: 'abandoned',

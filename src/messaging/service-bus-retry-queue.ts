@@ -23,13 +23,15 @@ export function createServiceBusRetryQueue(connection: Connection, queue: string
   }
 
   return {
-    async schedule({ body, messageId, contentType, applicationProperties }, at) {
+    async schedule({ body, messageId, contentType, correlationId, subject, applicationProperties }, at) {
       const { sender } = await open();
       await sender.sendMessages({
         // A Buffer goes out as one data section, byte for byte.
         body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
         ...(messageId !== undefined && { messageId }),
         ...(contentType !== undefined && { contentType }),
+        ...(correlationId !== undefined && { correlationId }),
+        ...(subject !== undefined && { subject }),
         applicationProperties: { ...applicationProperties },
         scheduledEnqueueTimeUtc: new Date(at),
       });

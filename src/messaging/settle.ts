@@ -1,30 +1,42 @@
 import type { LogLine } from '../log.ts';
 import type { SyncFailure } from '../sync/sync-item.ts';
-import { holdDelay } from './backoff.ts';
 import type { Decision, RetryHistory } from './decide.ts';
 import { type Envelope, PROPERTY } from './envelope.ts';
+import { hold } from './hold.ts';
 import { messageLine } from './message-line.ts';
 import type { MessageOptions, MessageState } from './process-message.ts';
+import type { PlainProperties, RetryCopy } from './retry-queue.ts';
+import { serviceBusFailure } from './service-bus-failure.ts';
 
-type Properties = Record<string, string | number | boolean>;
+/**
+ * The one property that Dataverse is known to set whose first letter the Functions library makes small: on the copy it is as it was sent.
+ * Of other senders' properties nobody can tell.
+ */
+const SENT_NAMES: Readonly<Record<string, string>> = { messageMaxSizeExceeded: 'MessageMaxSizeExceeded' };
 
-/** Only what AMQP application properties may hold survives; the rest of a sender's properties was never promised to. */
-function plainProperties(found: Envelope['applicationProperties']): Properties {
-  const plain: Properties = {};
+/** Only what AMQP application properties may hold survives. Dates have become text on their way through the host. */
+function plainProperties(found: Envelope['applicationProperties']): PlainProperties {
+  const plain: Record<string, string | number | boolean | null> = {};
   for (const [name, value] of Object.entries(found)) {
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-      plain[name] = value;
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'boolean'
+    )
+      plain[SENT_NAMES[name] ?? name] = value;
   }
   return plain;
 }
 
-function copyProperties(envelope: Envelope, history: RetryHistory): Properties {
+function copyProperties(envelope: Envelope, history: RetryHistory): PlainProperties {
   return {
     ...plainProperties(envelope.applicationProperties),
     [PROPERTY.attempt]: history.attempt,
     [PROPERTY.firstFailedAt]: new Date(history.firstFailedAt).toISOString(),
     [PROPERTY.firstSequenceNumber]: history.firstSequenceNumber,
     [PROPERTY.lastError]: history.lastError,
+    ...(history.doubts > 0 && { [PROPERTY.doubts]: history.doubts }),
     ...(history.unmappedSince !== undefined && {
       [PROPERTY.unmappedSince]: new Date(history.unmappedSince).toISOString(),
     }),
@@ -49,30 +61,39 @@ function failureFields(failure: SyncFailure | undefined): Partial<LogLine> {
   };
 }
 
+/** Neither done nor rescheduled: only the host can bring the message back. */
+class RescheduleError extends Error {
+  override readonly name = 'RescheduleError';
+
+  constructor(cause: unknown) {
+    const { text } = serviceBusFailure(cause);
+    super(`The copy for the next try could not be sent. ${text}`, { cause });
+  }
+}
+
+/** Sends the copy; when that fails, once more after a hold, in which the sender may have come back. */
 async function scheduleCopy(
   decision: Extract<Decision, { outcome: 'retry' }>,
   state: MessageState,
   options: MessageOptions,
-) {
-  const { envelope, body } = state;
-  const { clock } = options;
+): Promise<void> {
+  const { messageId, contentType, correlationId, subject } = state.envelope;
+  const copy: RetryCopy = {
+    body: state.body,
+    messageId,
+    contentType,
+    correlationId,
+    subject,
+    applicationProperties: copyProperties(state.envelope, decision.history),
+  };
+  const send = () => options.retryQueue.schedule(copy, options.clock.now() + decision.delayMs);
   try {
-    await options.retryQueue.schedule(
-      {
-        body,
-        messageId: envelope.messageId,
-        contentType: envelope.contentType,
-        applicationProperties: copyProperties(envelope, decision.history),
-      },
-      clock.now() + decision.delayMs,
-    );
+    await send();
   } catch (error) {
-    // Neither done nor rescheduled: only the host can bring it back, and it does so at once. Wait first, while it renews the lock.
-    await clock.sleep(holdDelay(envelope.deliveryCount));
-    throw new Error(
-      `The message could not be rescheduled after ${decision.failure.code ?? decision.failure.class}: it is abandoned and will be redelivered`,
-      { cause: error },
-    );
+    await hold(new RescheduleError(error), state, options);
+    await send().catch((again: unknown) => {
+      throw new RescheduleError(again);
+    });
   }
 }
 

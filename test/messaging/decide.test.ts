@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holdDelay, retryDelay } from '../../src/messaging/backoff.ts';
+import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
 import type { SyncFailure, SyncResult } from '../../src/sync/sync-item.ts';
@@ -16,6 +16,7 @@ const fresh: History = {
   unmappedSince: undefined,
   firstSequenceNumber: 1,
   firstEnqueuedAt: undefined,
+  doubts: 0,
   replayed: false,
 };
 
@@ -36,9 +37,10 @@ function decideOn(results: SyncResult[], more: Partial<DecisionInput> = {}): Dec
 function failUntilTheEnd(
   failure: SyncResult,
   random: number,
+  from = fresh,
 ): { delays: number[]; end: Decision; took: number } {
   const delays: number[] = [];
-  let history = fresh;
+  let history = from;
   let now = NOW;
   for (;;) {
     const decision = decideOn([failure], { history, now, random });
@@ -70,6 +72,13 @@ describe('how a message ends', () => {
     const { delays, end } = failUntilTheEnd(failed({ class: 'didNotApply' }), 1);
     expect(delays).toEqual([5_000, 10_000, 20_000]);
     expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'CorDidNotApply' });
+  });
+
+  it('is tried three times more for that also when an outage had cost it many tries before', () => {
+    const outage = { ...fresh, attempt: 9, firstFailedAt: NOW - HOUR };
+    const { delays, end } = failUntilTheEnd(failed({ class: 'didNotApply' }), 1, outage);
+    expect(delays).toEqual([5_000, 10_000, 20_000]);
+    expect(end).toMatchObject({ reason: 'CorDidNotApply' });
   });
 
   it.each(['transient', 'auth', 'paused', 'storage'] as const)('is retried for %s', (kind) => {
@@ -128,6 +137,14 @@ describe('the delays of a message that keeps failing', () => {
     expect(decideOn([failed({ class: 'transient', retryAfterMs: 1_000 })])).toMatchObject({ delayMs: 2_500 });
   });
 
+  it('grow while no call is made at all, so that a day of pause costs a message some two hundred copies', () => {
+    const paused = failed({ class: 'paused', retryAfterMs: 60_000 });
+    const { delays, end } = failUntilTheEnd(paused, 0.5);
+    expect(delays.slice(0, 10).map((ms) => ms / 1_000)).toEqual([60, 60, 60, 60, 60, 80, 160, 320, 450, 450]);
+    expect(delays.length).toBeLessThan(210);
+    expect(end).toMatchObject({ reason: 'RetriesExhausted' });
+  });
+
   it('are spread by full jitter: anything from nothing to the full delay, never more', () => {
     fc.assert(
       fc.property(
@@ -140,12 +157,5 @@ describe('the delays of a message that keeps failing', () => {
         },
       ),
     );
-  });
-});
-
-describe('the time that a message is held when it cannot be rescheduled', () => {
-  it('makes ten deliveries span minutes', () => {
-    const holds = Array.from({ length: 10 }, (_, index) => holdDelay(index + 1));
-    expect(holds.map((ms) => ms / 1_000)).toEqual([5, 10, 20, 40, 80, 120, 120, 120, 120, 120]);
   });
 });

@@ -1,0 +1,78 @@
+import { loadMapping } from '../../src/dynamics/mapping.ts';
+import type { LogLine } from '../../src/log.ts';
+import { type MessageOptions, processMessage } from '../../src/messaging/process-message.ts';
+import type { RetryCopy } from '../../src/messaging/retry-queue.ts';
+import type { SyncFailure } from '../../src/sync/sync-item.ts';
+import { assignmentBody } from '../dead-letters/assignment-body.ts';
+
+export const NOW = Date.UTC(2026, 4, 1);
+export const BODY = assignmentBody(
+  '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0001',
+  '5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e0001',
+);
+
+export interface Handled {
+  /** What the handler threw, if anything. */
+  readonly thrown: unknown;
+  readonly copies: readonly { readonly copy: RetryCopy; readonly at: number }[];
+  readonly slept: readonly number[];
+  readonly lines: readonly LogLine[];
+  /** When it ended, milliseconds after it began. */
+  readonly tookMs: number;
+}
+
+export interface World extends Partial<Pick<MessageOptions, 'settlement'>> {
+  readonly body?: unknown;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What the sync ends with, after `syncMs`. Without it: applied. */
+  readonly failure?: SyncFailure;
+  readonly syncMs?: number;
+  /** What the sender throws at each send; `undefined` lets it succeed. */
+  readonly sends?: readonly (Error | undefined)[];
+}
+
+/** Handles one message on a clock of its own, where sleeping takes no time. */
+export async function handleOne(world: World = {}): Promise<Handled> {
+  const { body = BODY, metadata = {}, failure, syncMs = 0, sends = [] } = world;
+  let now = NOW;
+  const slept: number[] = [];
+  const copies: Handled['copies'][number][] = [];
+  const lines: LogLine[] = [];
+  let tries = 0;
+  const spent = { coalesced: 1, corCalls: 1 };
+  const options: MessageOptions = {
+    mapping: loadMapping('resource-assignment'),
+    users: {
+      size: 0,
+      async submit() {
+        now += syncMs;
+        return failure ? { kind: 'unavailable', failure, ...spent } : { kind: 'applied', ...spent };
+      },
+    },
+    settlement: world.settlement ?? { deadLetter: async () => {} },
+    retryQueue: {
+      async schedule(copy, at) {
+        const error = sends[tries++];
+        if (error) throw error;
+        copies.push({ copy, at });
+      },
+      async close() {},
+    },
+    policy: { retryWindowMs: 86_400_000, unmappedGraceMs: 900_000 },
+    clock: {
+      now: () => now,
+      async sleep(ms) {
+        slept.push(ms);
+        now += ms;
+      },
+    },
+    log: (_level, line) => void lines.push(line),
+    random: () => 0.5,
+  };
+  const given = { lockToken: 'lock', deliveryCount: 1, sequenceNumber: 7, ...metadata };
+  const thrown = await processMessage(body, given, options).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { thrown, copies, slept, lines, tookMs: now - NOW };
+}
