@@ -91,7 +91,7 @@ export function createCorPause({ now, onStart, onEnd }: CorPauseOptions): CorPau
 
   return {
     enter() {
-      const probe = paused !== undefined;
+      const probed = paused;
       if (paused) {
         if (paused.probing) return { go: false, waitMs: Math.max(paused.delayMs, paused.until - now()) };
         if (paused.until > now()) return { go: false, waitMs: paused.until - now() };
@@ -100,6 +100,8 @@ export function createCorPause({ now, onStart, onEnd }: CorPauseOptions): CorPau
       return {
         go: true,
         done(failure) {
+          // A late success may have ended that pause, and a new one may have a probe of its own.
+          const probe = paused !== undefined && paused === probed;
           if (probe && paused) paused.probing = false;
           if (failure) failed(failure, probe);
           else succeeded(probe);

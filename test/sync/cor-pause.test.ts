@@ -92,6 +92,23 @@ describe('the pause of COR calls', () => {
     expect(pause.reason).toBeUndefined();
   });
 
+  it('sends one probe at a time also when one of an earlier pause ends late', () => {
+    const early = pause.enter();
+    call(BUSY);
+    now = 1_000;
+    const first = pause.enter();
+    if (early.go) early.done(undefined);
+    call(BUSY);
+    now = 2_000;
+    const second = pause.enter();
+    expect([first.go, second.go]).toEqual([true, true]);
+    if (first.go) first.done(BUSY);
+    now = 600_000;
+    expect(pause.enter().go).toBe(false);
+    if (second.go) second.done(undefined);
+    expect(pause.reason).toBeUndefined();
+  });
+
   it('ends when COR answers the probe with a refusal: it is there again', () => {
     call(BUSY);
     now = 1_000;
