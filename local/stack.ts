@@ -8,6 +8,8 @@ import { type LocalStorage, startLocalStorage } from './storage/azurite.ts';
 /** One process of the built connector, with its own queue. */
 export interface AppOptions {
   readonly queue: string;
+  /** Where package.json and host.json of the app are. Default: this project, so the connector as it was built. */
+  readonly directory?: string;
   /** Settings beside those that the stack fills in itself. */
   readonly env?: Readonly<Record<string, string>>;
   /** Lines that the app logs, parsed; `undefined` for text that is no JSON. */
@@ -72,9 +74,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   async function startApp(app: AppOptions): Promise<HostProcess> {
-    const { onInvocation, onLine } = app;
+    const { onInvocation, onLine, directory = PROJECT } = app;
     const host = await spawnHost({
-      appDirectory: PROJECT,
+      appDirectory: directory,
       env: settings(app),
       ...(onInvocation && { onInvocation }),
       onLog: (_level, _functionName, text) => onLine?.(parsed(text), text),

@@ -12,9 +12,12 @@ export interface AppSource {
 }
 
 /** Builds a Functions app as the product is built (one bundle, `@azure/functions-core` external) into a folder of its own. */
-export async function buildApp({ code, hostJson = {}, format = 'cjs' }: AppSource): Promise<string> {
+export async function buildApp(
+  { code, hostJson = {}, format = 'cjs' }: AppSource,
+  onEnd: (remove: () => void) => void = onTestFinished,
+): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'functions-app-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  onEnd(() => rmSync(directory, { recursive: true, force: true }));
   const repository = resolve(import.meta.dirname, '../..');
   const main = format === 'cjs' ? 'dist/index.cjs' : 'dist/index.mjs';
   await build({

@@ -25,17 +25,26 @@ export interface TestStackOptions extends Omit<StackOptions, 'apps'> {
   /** Processes of the connector to start; default one. */
   readonly processes?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the app; default: the built connector. */
+  readonly directory?: string;
 }
 
-/** The whole system on one queue, stopped when the test ends. The app is the built bundle: `npm run bundle` comes before the tests. */
-export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
-  const { processes = 1, env, ...stackOptions } = options;
+/**
+ * The whole system on one queue, stopped when the test ends, or when `onEnd` has it. The app is the built bundle unless a directory
+ * is given: `npm run bundle` comes before the tests.
+ */
+export async function startTestStack(
+  options: TestStackOptions = {},
+  onEnd: (stop: () => Promise<void>) => void = onTestFinished,
+): Promise<TestStack> {
+  const { processes = 1, env, directory, ...stackOptions } = options;
   const lines: Line[] = [];
   const text: string[] = [];
   const listeners = new Set<(line: Line) => void>();
   const app: AppOptions = {
     queue: QUEUE,
     ...(env && { env }),
+    ...(directory !== undefined && { directory }),
     onLine(line, raw) {
       text.push(raw);
       if (!line) return;
@@ -48,7 +57,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   const client = new ServiceBusClient(stack.broker.connectionString, {
     retryOptions: { timeoutInMs: 2_000, retryDelayInMs: 50 },
   });
-  onTestFinished(async () => {
+  onEnd(async () => {
     await client.close().catch(() => undefined);
     await stack.stop();
   });
