@@ -46,6 +46,10 @@ function round(value: number, decimals: number): number {
   return Math.round(value * scale * (1 + Number.EPSILON)) / scale;
 }
 
+function byRecord([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
 /**
  * The percentage of every workspace that the document gives its user: fixed percentages added up, plus 100 × all hours ÷ the working
  * hours between the earliest start and the latest finish (one working day where that span has none), rounded, capped at 100.
@@ -55,7 +59,8 @@ export function percentages(
   rule: PercentageRule,
 ): Map<string, WorkspacePercentage> {
   const totals = new Map<string, Total>();
-  for (const entry of Object.values(document.assignments)) {
+  // Binary fractions add up differently in another order, and the order in which rows became known must not show.
+  for (const [, entry] of Object.entries(document.assignments).sort(byRecord)) {
     if (entry.state !== 'assigned') continue;
     const total = totals.get(entry.workspace) ?? {
       fixed: 0,

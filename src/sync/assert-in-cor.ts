@@ -26,6 +26,8 @@ interface Run {
   problems: readonly CorFailure[];
   /** An attach dropped workspaces that were not in the call: COR replaces, so only whole sets may be sent. */
   replacing: boolean;
+  /** Workspaces outside the messages' own that COR refused when they were sent alone: not sent again in this run. */
+  readonly refused: Set<string>;
 }
 
 async function attach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
@@ -75,18 +77,27 @@ async function detach(run: Run, ids: readonly string[]): Promise<CorFailure | un
   return undefined;
 }
 
-/** Sends workspaces one by one, so that one that COR no longer takes cannot hold up the others. Returns what concerns `own` ones. */
+/**
+ * Sends workspaces one by one, so that one that COR no longer takes cannot hold up the others. Returns what concerns `own` ones. Where
+ * COR replaces, each call takes away what the one before gave: then all that it took are sent together once more.
+ */
 async function attachEach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+  const taken: string[] = [];
   for (const id of ids) {
     const failure = await attach(run, [id]);
-    if (!failure || failure.class === 'alreadyAttached') continue;
-    if (isUnavailable(failure) || run.plan.own.has(id)) return failure;
+    if (!failure || failure.class === 'alreadyAttached') taken.push(id);
+    else if (isUnavailable(failure) || run.plan.own.has(id)) return failure;
+    else run.refused.add(id);
   }
-  return undefined;
+  if (!run.replacing || taken.length < 2) return undefined;
+  const failure = await attach(run, taken);
+  if (failure?.class !== 'alreadyAttached') return failure;
+  return (await detach(run, taken)) ?? (await attach(run, taken));
 }
 
 /** Attaches; a refusal of a set that holds more than the messages' own workspaces is tried again one by one. */
-async function attachSet(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+async function attachSet(run: Run, wanted: readonly string[]): Promise<CorFailure | undefined> {
+  const ids = wanted.filter((id) => !run.refused.has(id));
   if (ids.length === 0) return undefined;
   const failure = await attach(run, ids);
   if (!failure || failure.class === 'alreadyAttached') return undefined;
@@ -94,9 +105,12 @@ async function attachSet(run: Run, ids: readonly string[]): Promise<CorFailure |
   return attachEach(run, ids);
 }
 
-/** What is not as it should be: wanted workspaces that are missing or different, unwanted ones that are still there. */
+/** What is not as it should be and can be mended: wanted workspaces that are missing or different, unwanted ones that are still there. */
 function wrong(run: Run): string[] {
-  return run.answered ? mismatches(run.plan, run.seen).map(({ workspace }) => workspace) : [];
+  if (!run.answered) return [];
+  return mismatches(run.plan, run.seen)
+    .map(({ workspace }) => workspace)
+    .filter((id) => !run.refused.has(id));
 }
 
 function stuck(run: Run): string[] {
@@ -169,8 +183,14 @@ export async function assertInCor(
     seen: undefined,
     problems: [],
     replacing: false,
+    refused: new Set(),
   };
   const failure = await assertSteps(run);
-  const { calls, corChanged } = run;
-  return { ...(failure && { failure }), drift: failure ? [] : wrong(run), calls, corChanged };
+  const { calls, corChanged, refused } = run;
+  return {
+    ...(failure && { failure }),
+    drift: failure ? [] : [...wrong(run), ...refused],
+    calls,
+    corChanged,
+  };
 }

@@ -33,11 +33,12 @@ export function planCalls({ before, after, rule, mentioned, touched, reassert }:
   const changed = [...desired.keys()].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
   const gone = [...had.keys()].filter((id) => !desired.has(id));
   const without = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
-  const own = new Set([...mentioned, ...changed, ...gone, ...(reassert ? touched : [])]);
-  const unwanted = new Set(without([...own, ...after.released]));
+  const own = new Set([...mentioned, ...changed, ...gone]);
+  const lingering = new Set(without([...own, ...touched]));
+  const unwanted = new Set([...lingering, ...without(after.released)]);
   if (!reassert) return { desired, attach: changed, detach: gone, unwanted, own };
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
-  const detach = desired.size > 0 ? without(own) : [...unwanted];
+  const detach = [...(desired.size > 0 ? lingering : unwanted)];
   return { desired, attach: [...desired.keys()], detach, unwanted, own };
 }
 

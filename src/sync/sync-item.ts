@@ -1,5 +1,6 @@
 import type { CorFailure, CorFailureClass } from '../cor/cor-client.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import type { MessageTrace } from '../telemetry/telemetry.ts';
 
 /** What one message asks for one user. */
 export interface SyncItem {
@@ -10,6 +11,7 @@ export interface SyncItem {
   /** The message was handled before (delivery count over 1, a retry copy, a replay): an earlier try may have left COR half done. */
   readonly redelivered: boolean;
   readonly correlationId?: string;
+  readonly trace?: MessageTrace;
 }
 
 /**

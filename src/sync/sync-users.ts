@@ -91,7 +91,8 @@ export function createUserSync(options: SyncOptions): UserLanes {
   /** Makes the calls of a plan; with a group of one and the permission to, creates what COR does not know and tries once more. */
   async function callCor(user: string, calls: Plan, group: readonly Waiting[]): Promise<AssertionResult> {
     const correlationId = group[0]?.item.correlationId;
-    const context = correlationId === undefined ? {} : { correlationId };
+    const traces = group.flatMap(({ item }) => item.trace ?? []);
+    const context = { ...(correlationId !== undefined && { correlationId }), traces };
     const pass = pause.enter();
     if (!pass.go) {
       const description = `No call was made: ${pause.reason ?? 'COR is being probed'}.`;

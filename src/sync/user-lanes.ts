@@ -1,8 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SyncItem, SyncResult } from './sync-item.ts';
 
 /** An item that waits for its turn, and the promise of its message. */
 export interface Waiting {
   readonly item: SyncItem;
+  /** Runs work as a part of the message's own invocation: a line logged there then belongs to it. */
+  readonly within: <T>(work: () => T) => T;
   resolve(result: SyncResult): void;
   reject(error: unknown): void;
 }
@@ -33,11 +36,12 @@ export function createUserLanes(work: GroupWorker): UserLanes {
     while (lane.length > 0) {
       const group = lane.splice(0);
       try {
-        await work(user, group, () => {
+        const gather = () => {
           const more = lane.splice(0);
           group.push(...more);
           return more;
-        });
+        };
+        await group[0]?.within(() => work(user, group, gather));
       } catch (error) {
         // Settled promises ignore this: only items that the worker left open are rejected.
         for (const waiting of group) waiting.reject(error);
@@ -49,7 +53,7 @@ export function createUserLanes(work: GroupWorker): UserLanes {
   return {
     submit(user, item) {
       return new Promise((resolve, reject) => {
-        const waiting: Waiting = { item, resolve, reject };
+        const waiting: Waiting = { item, within: AsyncLocalStorage.snapshot(), resolve, reject };
         const lane = lanes.get(user);
         if (lane) {
           lane.push(waiting);

@@ -51,6 +51,28 @@ describe('the percentage of a workspace', () => {
     expect(capped).toEqual({ percentage: 100, uncapped: 125.5 });
   });
 
+  it('does not depend on the order in which the rows became known', () => {
+    // Added from the left these make 56.875, and in the other order a hair less.
+    const shares = { r1: 12.764, r2: 18.15, r3: 6.776, r4: 19.185 };
+    const known = (...records: (keyof typeof shares)[]): LedgerDocument => ({
+      schema: 1,
+      user: 'u',
+      released: [],
+      assignments: Object.fromEntries(
+        records.map((record): [string, LedgerEntry] => [
+          record,
+          {
+            state: 'assigned',
+            workspace: 'w',
+            allocation: { percentage: shares[record] },
+            version: { sequence: 1 },
+          },
+        ]),
+      ),
+    });
+    expect(percentageOf(known('r2', 'r4', 'r1', 'r3'))).toBe(percentageOf(known('r1', 'r2', 'r3', 'r4')));
+  });
+
   it('follows the rule of the mapping', () => {
     const document = documentOf({ hours: 10, start: '2026-03-02', finish: '2026-03-04' });
     expect(percentageOf(document, { hoursPerDay: 7.5, decimals: 0 })).toBe(44);

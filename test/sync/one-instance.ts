@@ -1,0 +1,106 @@
+import type { AssignmentChange, RemoveAssignment } from '../../src/dynamics/assignment-change.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import type { LogLine } from '../../src/log.ts';
+import { createCorPause } from '../../src/sync/cor-pause.ts';
+import { createCorSlots } from '../../src/sync/cor-slots.ts';
+import type { SyncResult } from '../../src/sync/sync-item.ts';
+import { createUserSync } from '../../src/sync/sync-users.ts';
+import { type CorManners, createModelCor, type ModelCor, modelCorClient } from './model/model-cor.ts';
+
+export const USER = 'u';
+export const RULE = { hoursPerDay: 8, decimals: 2 } as const;
+
+export const FRIENDLY: CorManners = {
+  attach: 'additive',
+  reattach: 'update',
+  batch: 'atomic',
+  notAttached: 'ignore',
+};
+
+export interface Instance {
+  readonly cor: ModelCor;
+  readonly client: ReturnType<typeof modelCorClient>;
+  /** Workspaces that COR knows. */
+  readonly known: Set<string>;
+  readonly ledger: Ledger;
+  readonly lines: LogLine[];
+  /** `attach a,b` and `detach a`, in order. */
+  readonly calls: string[];
+  /** Runs once, before the next save: what another instance does meanwhile. */
+  meanwhile: (() => Promise<unknown>) | undefined;
+  /** Hands over one message; the sequence number is the version as well, unless the change says otherwise. */
+  submit(changes: readonly AssignmentChange[], sequence: number, redelivered?: boolean): Promise<SyncResult>;
+  held(): Record<string, number>;
+}
+
+/** One process of the connector over an in-memory ledger and the model of COR; `beside` shares both with another one. */
+export function startInstance(manners: Partial<CorManners> = {}, beside?: Instance): Instance {
+  const known = beside?.known ?? new Set(['a', 'b', 'c', 'd', 'e']);
+  const cor =
+    beside?.cor ?? createModelCor({ ...FRIENDLY, ...manners }, { users: new Set([USER]), workspaces: known });
+  const stored = beside?.ledger ?? createMemoryLedger();
+  const lines: LogLine[] = [];
+  const calls: string[] = [];
+  const recorded: ModelCor = {
+    state: cor.state,
+    attach(user, shares) {
+      calls.push(`attach ${shares.map(({ workspaceId }) => workspaceId)}`);
+      return cor.attach(user, shares);
+    },
+    detach(user, ids) {
+      calls.push(`detach ${ids}`);
+      return cor.detach(user, ids);
+    },
+  };
+  const client = modelCorClient(recorded, async (call) => call());
+  const instance: Instance = {
+    cor,
+    client,
+    known,
+    lines,
+    calls,
+    meanwhile: undefined,
+    ledger: {
+      ...stored,
+      async save(document, etag) {
+        const first = instance.meanwhile;
+        instance.meanwhile = undefined;
+        await first?.();
+        return stored.save(document, etag);
+      },
+    },
+    submit: (changes, sequence, redelivered = false) =>
+      users.submit(USER, { changes, sequence, redelivered, correlationId: `c${sequence}` }),
+    held: () => Object.fromEntries(cor.state.get(USER) ?? []),
+  };
+  const users = createUserSync({
+    ledger: instance.ledger,
+    cor: client,
+    slots: createCorSlots(4),
+    pause: createCorPause({ now: () => 0 }),
+    rule: RULE,
+    log: (_level, line) => lines.push(line),
+    createMissing: false,
+  });
+  return instance;
+}
+
+export function put(record: string, workspace: string, percentage: number, number: number): AssignmentChange {
+  return {
+    kind: 'put',
+    user: USER,
+    record,
+    workspace,
+    allocation: { percentage },
+    version: { number },
+  };
+}
+
+export function remove(
+  record: string,
+  number: number,
+  why: RemoveAssignment['why'] = 'moved',
+): AssignmentChange {
+  return { kind: 'remove', user: USER, record, why, version: { number } };
+}
