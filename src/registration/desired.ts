@@ -3,17 +3,18 @@ import type { RequiredColumns } from '../dynamics/required-columns.ts';
 import type { Component } from './component.ts';
 import { type Environment, EVENTS, type EventName } from './environment.ts';
 import * as option from './options.ts';
-import type { QueueAccess } from './queue-access.ts';
+import type { Designation, ServiceBusAccess } from './service-bus-access.ts';
 
 /** What to register. */
 export interface Wanted {
   readonly mapping: Mapping;
   /** Name of the service endpoint. */
   readonly name: string;
-  /** How Dataverse gets to the queue; when absent, the address and the key that are registered stay. */
-  readonly access?: QueueAccess | undefined;
-  /** Name of the queue, which can be compared without knowing the key. */
-  readonly queue?: string | undefined;
+  readonly designation: Designation;
+  /** How Dataverse gets to the queue or topic; when absent, the address and the key that are registered stay. */
+  readonly access?: ServiceBusAccess | undefined;
+  /** Name of the queue or topic, which can be compared without knowing the key. */
+  readonly path?: string | undefined;
 }
 
 /** An image carries the columns that the event itself may lack: an Update has only those that changed, a Delete has none. */
@@ -87,13 +88,13 @@ function step(event: EventName, { mapping, name }: Wanted, environment: Environm
 
 /** The whole registration as the mapping needs it: the endpoint, its steps, their images. */
 export function desiredRegistration(wanted: Wanted, environment: Environment): Component {
-  const { name, access, queue = access?.queue } = wanted;
+  const { name, designation, access, path = access?.path } = wanted;
   return {
     kind: 'endpoint',
     name,
     columns: {
       name,
-      contract: option.CONTRACT.persistentQueue,
+      contract: option.CONTRACT[designation],
       connectionmode: option.CONNECTION_MODE_NORMAL,
       messageformat: option.MESSAGE_FORMAT_JSON,
       messagecharset: option.MESSAGE_CHARSET_UTF8,
@@ -104,7 +105,7 @@ export function desiredRegistration(wanted: Wanted, environment: Environment): C
         namespaceaddress: access.address,
         saskeyname: access.keyName,
       }),
-      ...(queue !== undefined && { path: queue }),
+      ...(path !== undefined && { path }),
     },
     // Required by the table, unused beside an address.
     initial: access ? { solutionnamespace: access.namespace } : {},

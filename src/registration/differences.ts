@@ -1,4 +1,5 @@
 import { type Component, type Row, title, type Value } from './component.ts';
+import { optionText } from './options.ts';
 
 /** A column of a registered row that is not as it should be. */
 export interface Difference {
@@ -31,7 +32,8 @@ function listDifference(column: string, expected: Set<string>, found: Set<string
   return { column, expected: all, found: found.size === 0 ? 'none' : parts.join(' and ') };
 }
 
-const shown = (value: unknown): string => (value === null || value === undefined ? 'nothing' : String(value));
+const shown = (column: string, value: unknown): string =>
+  value === null || value === undefined ? 'nothing' : optionText(column, value);
 
 const address = (value: unknown) => String(value).toLowerCase().replace(/\/$/, '');
 
@@ -39,7 +41,7 @@ function columnDifference(column: string, expected: Value, found: unknown): Diff
   if (LISTS.has(column)) return listDifference(column, listOf(expected), listOf(found));
   const equal =
     column === 'namespaceaddress' ? address(expected) === address(found) : expected === (found ?? null);
-  return equal ? undefined : { column, expected: shown(expected), found: shown(found) };
+  return equal ? undefined : { column, expected: shown(column, expected), found: shown(column, found) };
 }
 
 /** The difference that stands for a key which is to be written, although nobody can read the stored one. */
@@ -69,7 +71,7 @@ const LABELS: Readonly<Record<string, string>> = {
   messageformat: 'Message Format',
   userclaim: 'User Information Sent',
   namespaceaddress: 'Namespace Address',
-  path: 'Queue Name',
+  path: 'Queue or Topic Name',
   saskeyname: 'SAS Key Name',
   saskey: 'SAS Key',
   sdkmessageid: 'Message',

@@ -2,7 +2,8 @@ import type { Mapping } from '../dynamics/mapping.ts';
 import type { RequiredColumns } from '../dynamics/required-columns.ts';
 import { registrableColumns } from './columns.ts';
 import { RegistrationError } from './registration-error.ts';
-import { type WebApi, WebApiError } from './web-api.ts';
+import type { WebApi } from './web-api.ts';
+import { WebApiError } from './web-api-error.ts';
 
 export const EVENTS = ['Create', 'Update', 'Delete'] as const;
 export type EventName = (typeof EVENTS)[number];

@@ -8,6 +8,6 @@ import type { WebApi } from './web-api.ts';
 export async function readPlan(api: WebApi, wanted: Wanted, updateKey = false): Promise<Planned> {
   await api.get('WhoAmI');
   const environment = await readEnvironment(api, wanted.mapping);
-  const registered = await readRegistered(api, wanted.name);
+  const registered = await readRegistered(api, wanted.name, wanted.designation);
   return planRegistration(desiredRegistration(wanted, environment), registered, updateKey);
 }

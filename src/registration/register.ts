@@ -1,9 +1,10 @@
 import { type Component, type Row, STORAGE, title } from './component.ts';
 import { type Difference, differences, KEY_COLUMN } from './differences.ts';
 import type { Planned } from './plan.ts';
-import { CONNECTION_SETTING } from './queue-access.ts';
 import { RegistrationError } from './registration-error.ts';
+import { CONNECTION_SETTING } from './service-bus-access.ts';
 import type { WebApi } from './web-api.ts';
+import { WebApiError } from './web-api-error.ts';
 
 /** `done` is one sentence for each write. */
 export type OnDone = (done: string) => void;
@@ -57,31 +58,64 @@ async function make(api: WebApi, component: Component, parent: Parent | undefine
   return id;
 }
 
+/** Writes one component, without what belongs to it. */
+async function write(
+  api: WebApi,
+  { component, row, differences: found }: Planned,
+  onDone: OnDone,
+  parent?: Parent,
+): Promise<Parent> {
+  const { entitySet, idColumn } = STORAGE[component.kind];
+  if (!row) {
+    const id = await make(api, component, parent);
+    onDone(`${title(component)} registered.`);
+    return { entitySet, id };
+  }
+  const id = String(row[idColumn]);
+  if (found.length > 0) {
+    await api.update(`${entitySet}(${id})`, correction(component, found));
+    onDone(`${title(component)} corrected: ${found.map(({ column }) => column).join(', ')}.`);
+  }
+  return { entitySet, id };
+}
+
+async function checkEndpoint(api: WebApi, id: string): Promise<void> {
+  try {
+    await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.TriggerServiceEndpointCheck`);
+  } catch (error) {
+    if (!(error instanceof WebApiError) || error.status !== 400) throw error;
+    throw new RegistrationError(
+      `${error.message}\nDataverse does not accept the service endpoint, so its steps were left as they are. Check ${CONNECTION_SETTING}, then run register --update-key. If the endpoint is right nevertheless: --skip-endpoint-check.`,
+    );
+  }
+}
+
+async function writeChildren(api: WebApi, plan: Planned, onDone: OnDone, parent: Parent): Promise<void> {
+  for (const child of plan.children)
+    await writeChildren(api, child, onDone, await write(api, child, onDone, parent));
+}
+
+/** Also when the endpoint is there already but lacks steps: the run that made it may have ended at the check. */
+const needsCheck = ({ row, differences: found, children }: Planned): boolean =>
+  row === undefined || found.length > 0 || children.some((step) => step.row === undefined);
+
+export interface RegisterOptions {
+  readonly skipEndpointCheck?: boolean;
+}
+
 /**
  * Writes what the plan says, parents first. Running it again is safe at any time: it begins with what is there.
  * Throws `WebApiError` or `RegistrationError`; what was written until then stays.
  */
-export async function register(api: WebApi, plan: Planned, onDone: OnDone, parent?: Parent): Promise<void> {
-  const { component, row, children } = plan;
-  const { entitySet, idColumn } = STORAGE[component.kind];
-  let id: string;
-  if (row) {
-    id = String(row[idColumn]);
-    if (plan.differences.length > 0) {
-      await api.update(`${entitySet}(${id})`, correction(component, plan.differences));
-      const columns = plan.differences.map(({ column }) => column).join(', ');
-      onDone(`${title(component)} corrected: ${columns}.`);
-    }
-  } else {
-    id = await make(api, component, parent);
-    onDone(`${title(component)} registered.`);
-  }
-  if (component.kind === 'endpoint' && (!row || plan.differences.length > 0)) await checkEndpoint(api, id);
-  for (const child of children) await register(api, child, onDone, { entitySet, id });
-}
-
-async function checkEndpoint(api: WebApi, id: string): Promise<void> {
-  await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.TriggerServiceEndpointCheck`);
+export async function register(
+  api: WebApi,
+  plan: Planned,
+  onDone: OnDone,
+  options: RegisterOptions = {},
+): Promise<void> {
+  const endpoint = await write(api, plan, onDone);
+  if (needsCheck(plan) && !options.skipEndpointCheck) await checkEndpoint(api, endpoint.id);
+  await writeChildren(api, plan, onDone, endpoint);
 }
 
 /** Throws `RegistrationError` when the plan cannot be carried out without the key of the queue. */
@@ -89,8 +123,8 @@ export function requireKey({ component, row, differences: found }: Planned): voi
   if (component.saskey !== undefined) return;
   const moves = found.some(({ column }) => KEY_BELONGS_TO.has(column));
   if (row && !moves) return;
-  const why = row ? 'has to be moved to another queue' : 'is not registered yet';
+  const why = row ? 'has to be moved to another queue or topic' : 'is not registered yet';
   throw new RegistrationError(
-    `${title(component)} ${why}: set ${CONNECTION_SETTING} to the connection string of the queue's Send policy.`,
+    `${title(component)} ${why}: set ${CONNECTION_SETTING} to the connection string of its policy with Send.`,
   );
 }

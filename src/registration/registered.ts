@@ -1,6 +1,7 @@
 import { type Row, STORAGE } from './component.ts';
-import { CONTRACT } from './options.ts';
+import { CONTRACT, CONTRACT_LEGACY_QUEUE, optionText } from './options.ts';
 import { RegistrationError } from './registration-error.ts';
+import type { Designation } from './service-bus-access.ts';
 import { literal, type WebApi } from './web-api.ts';
 
 export interface RegisteredStep {
@@ -21,24 +22,28 @@ const STEP_COLUMNS =
 const IMAGE_COLUMNS =
   'sdkmessageprocessingstepimageid,name,entityalias,imagetype,messagepropertyname,attributes,_sdkmessageprocessingstepid_value';
 
-async function readEndpoint(api: WebApi, name: string): Promise<Row | undefined> {
+/** Contracts of the endpoints that are ours to correct: a webhook or event hub of the same name belongs to somebody else. */
+const OWN: Readonly<Record<Designation, readonly unknown[]>> = {
+  queue: [CONTRACT.queue, CONTRACT_LEGACY_QUEUE],
+  topic: [CONTRACT.topic],
+};
+
+async function readEndpoint(api: WebApi, name: string, wanted?: Designation): Promise<Row | undefined> {
   const rows = await api.list(
     `serviceendpoints?$select=${ENDPOINT_COLUMNS}&$filter=name eq ${literal(name)}`,
   );
   if (rows.length > 1)
     throw new RegistrationError(`${rows.length} service endpoints are called "${name}": use another --name.`);
   const [row] = rows;
-  // A webhook or a topic of the same name belongs to somebody else, even if it could be turned into a queue.
-  if (row && !Object.values<unknown>(CONTRACT).includes(row.contract))
-    throw new RegistrationError(
-      `The service endpoint "${name}" is no Service Bus queue (contract ${row.contract}): use another --name.`,
-    );
-  return row;
+  if (!row || (wanted ? OWN[wanted] : [...OWN.queue, ...OWN.topic]).includes(row.contract)) return row;
+  throw new RegistrationError(
+    `The service endpoint "${name}" is no Service Bus ${wanted ?? 'queue or topic'}, its contract is ${optionText('contract', row.contract)}: use another --name${wanted ? ', or remove it first' : ''}.`,
+  );
 }
 
-/** Reads the endpoint of this name with all its steps and their images. */
-export async function readRegistered(api: WebApi, name: string): Promise<Registered> {
-  const endpoint = await readEndpoint(api, name);
+/** Reads the endpoint of this name with all its steps and their images. Throws `RegistrationError` when it is not what is wanted. */
+export async function readRegistered(api: WebApi, name: string, wanted?: Designation): Promise<Registered> {
+  const endpoint = await readEndpoint(api, name, wanted);
   if (!endpoint) return { endpoint, steps: [] };
   const id = endpoint[STORAGE.endpoint.idColumn];
   const rows = await api.list(

@@ -1,20 +1,11 @@
-import { Agent, type Dispatcher, interceptors, request } from 'undici';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import { parseJson } from '../cor/parse-json.ts';
 import { parseRetryAfter } from '../cor/retry-after.ts';
 import { isObject } from '../dynamics/json-object.ts';
 import type { Row } from './component.ts';
 import { RegistrationError } from './registration-error.ts';
-
-/** Dataverse answered a request with an error. */
-export class WebApiError extends Error {
-  override readonly name = 'WebApiError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import { refusedBy } from './web-api-error.ts';
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -35,6 +26,8 @@ export interface WebApiOptions {
   readonly solution?: string | undefined;
   /** Reads are sent, writes are only shown. */
   readonly dryRun: boolean;
+  /** For one request and its whole answer; making a step can take Dataverse many seconds. */
+  readonly timeoutMs?: number;
   readonly onRequest?: (request: ShownRequest) => void;
   /** Dataverse asked for a pause: milliseconds. */
   readonly onPause?: (ms: number) => void;
@@ -59,14 +52,13 @@ export const literal = (text: string) => `'${encodeURIComponent(text.replaceAll(
 
 const BASE = '/api/data/v9.2/';
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Making a step can take Dataverse many seconds. */
-const ANSWER_TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 /** The attributes of a large table take some hundred kilobytes. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Dataverse's limits count over five minutes, so no longer pause makes sense (Dataverse docs, api-limits). */
 const MAX_PAUSE_MS = 5 * 60_000;
-const MAX_TRIES_AFTER_429 = 3;
-const MAX_MESSAGE = 600;
+const DEFAULT_PAUSE_MS = 10_000;
+const MAX_TRIES = 4;
 
 const HEADERS = {
   accept: 'application/json',
@@ -76,80 +68,56 @@ const HEADERS = {
   'user-agent': 'dynamics-to-cor',
 };
 
-/** Only 429 is tried again, because only it says that nothing was done. Everything else is mended by running the command again. */
-function retryWhenAsked(onPause: WebApiOptions['onPause']) {
-  return interceptors.retry({
-    throwOnError: false,
-    retry: (error, { state }, done) => {
-      const { statusCode, headers } = error as {
-        statusCode?: number;
-        headers?: Dispatcher.ResponseData['headers'];
-      };
-      if (statusCode !== 429 || state.counter > MAX_TRIES_AFTER_429) return void done(error);
-      const pause = Math.min(parseRetryAfter(headers?.['retry-after'], Date.now()) ?? 10_000, MAX_PAUSE_MS);
-      onPause?.(pause);
-      setTimeout(() => done(null), pause);
-    },
-  });
-}
-
 const mask = (body: Row): Row => ('saskey' in body ? { ...body, saskey: '***' } : body);
 
-/** `{"error":{"code","message"}}`, or nothing that can be read: a 401 has no body. */
-function saidBy(text: string): string {
-  const json = parseJson(text);
-  const error = isObject(json) && isObject(json.error) ? json.error : {};
-  return `${error.code ?? ''} ${error.message ?? ''}`.trim();
-}
-
-const ADVICE: Readonly<Record<number, string>> = {
-  401: 'The environment refused the token: check --org, and that your Azure login belongs to its tenant.',
-  403: 'The login needs to be a user (or application user) of the environment with the role System Customizer or System Administrator.',
-  429: 'Dataverse limits the number of requests: try again in five minutes.',
-};
-
 export function createWebApi(options: WebApiOptions): WebApi {
+  const { origin, dryRun, timeoutMs = TIMEOUT_MS } = options;
   const agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: ANSWER_TIMEOUT_MS,
-    bodyTimeout: ANSWER_TIMEOUT_MS,
     maxResponseSize: MAX_ANSWER_BYTES,
   });
-  const dispatcher = agent.compose(retryWhenAsked(options.onPause));
 
-  /** Secrets that an answer may quote. */
-  const withoutSecrets = (text: string, secrets: readonly unknown[]) =>
-    secrets.reduce<string>(
-      (safe, secret) => (typeof secret === 'string' ? safe.replaceAll(secret, '***') : safe),
-      text,
-    );
-
-  async function send(method: Method, path: string, body?: Row, extra: Record<string, string> = {}) {
-    const shown = `${BASE}${path}`;
-    options.onRequest?.({ method, path: shown, ...(body && { body: mask(body) }) });
-    if (options.dryRun && method !== 'GET') return undefined;
-    const token = await options.token(`${options.origin}/.default`);
-    let status: number;
-    let text: string;
+  async function exchange(method: Method, path: string, body: Row | undefined, headers: object) {
     try {
-      const answer = await request(options.origin + shown, {
-        dispatcher,
+      const answer = await request(origin + path, {
+        dispatcher: agent,
         method,
-        headers: { ...HEADERS, ...extra, authorization: `Bearer ${token}` },
+        headers: { ...HEADERS, ...headers },
         body: body ? JSON.stringify(body) : null,
+        signal: AbortSignal.timeout(timeoutMs),
       });
-      status = answer.statusCode;
-      text = await answer.body.text();
+      const text = await answer.body.text();
+      return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text };
     } catch (error) {
-      const code = (error as { code?: unknown }).code;
-      const reason = typeof code === 'string' ? code : 'network error';
-      throw new RegistrationError(`${method} ${shown}: no answer from ${options.origin} (${reason}).`);
+      const { code, name } = error as { code?: unknown; name?: unknown };
+      const reason =
+        name === 'TimeoutError'
+          ? `none within ${timeoutMs / 1000} s`
+          : typeof code === 'string'
+            ? code
+            : 'network error';
+      throw new RegistrationError(
+        `${method} ${path}: no answer from ${origin} (${reason}). Check --org and the network; it is safe to run the command again.`,
+      );
     }
-    if (status >= 200 && status < 300) return text;
-    const said = withoutSecrets(saidBy(text), [token, body?.saskey]).slice(0, MAX_MESSAGE);
-    const advice = ADVICE[status];
-    const message = [`${method} ${shown}: HTTP ${status}`, said].filter(Boolean).join(' ');
-    throw new WebApiError(status, advice ? `${message}\n${advice}` : message);
+  }
+
+  async function send(method: Method, path: string, body?: Row, extra: object = {}) {
+    const whole = `${BASE}${path}`;
+    options.onRequest?.({ method, path: whole, ...(body && { body: mask(body) }) });
+    if (dryRun && method !== 'GET') return undefined;
+    for (let tries = 1; ; tries += 1) {
+      const token = await options.token(`${origin}/.default`);
+      const headers = { ...extra, authorization: `Bearer ${token}` };
+      const { status, retryAfter, text } = await exchange(method, whole, body, headers);
+      if (status >= 200 && status < 300) return text;
+      // Only 429 is tried again, because only it says that nothing was done. Everything else is mended by running the command again.
+      if (status !== 429 || tries >= MAX_TRIES)
+        throw refusedBy(`${method} ${whole}`, status, text, [token, body?.saskey]);
+      const ms = Math.min(parseRetryAfter(retryAfter, Date.now()) ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS);
+      options.onPause?.(ms);
+      await pause(ms);
+    }
   }
 
   function parse(text: string | undefined, method: Method, path: string): Row {

@@ -34,27 +34,27 @@ const DAMAGES: readonly Damage[] = [
   [
     'the default message format, .NET binary',
     endpoint({ messageformat: 1 }),
-    `${ENDPOINT}: messageformat (Message Format) should be 2, found 1.`,
+    `${ENDPOINT}: messageformat (Message Format) should be 2 (JSON), found 1 (.NET Binary).`,
   ],
   [
     'the default charset',
     endpoint({ messagecharset: 0 }),
-    `${ENDPOINT}: messagecharset should be 1, found 0.`,
+    `${ENDPOINT}: messagecharset should be 1 (UTF-8), found 0 (Default).`,
   ],
   [
     'the old queue contract',
     endpoint({ contract: 2 }),
-    `${ENDPOINT}: contract (Designation Type) should be 6, found 2.`,
+    `${ENDPOINT}: contract (Designation Type) should be 6 (Queue), found 2 (Queue, legacy).`,
   ],
   [
     'user data beside the message',
     endpoint({ userclaim: 3 }),
-    `${ENDPOINT}: userclaim (User Information Sent) should be 1, found 3.`,
+    `${ENDPOINT}: userclaim (User Information Sent) should be 1 (None), found 3 (UserInfo).`,
   ],
   [
     'another queue',
     endpoint({ path: 'elsewhere' }),
-    `${ENDPOINT}: path (Queue Name) should be assignments, found elsewhere.`,
+    `${ENDPOINT}: path (Queue or Topic Name) should be assignments, found elsewhere.`,
   ],
   [
     'another namespace',
@@ -65,17 +65,17 @@ const DAMAGES: readonly Damage[] = [
   [
     'a synchronous step',
     onStep('Create', { mode: 0 }),
-    `${stepOf('Create')}: mode (Execution Mode) should be 1, found 0.`,
+    `${stepOf('Create')}: mode (Execution Mode) should be 1 (Asynchronous), found 0 (Synchronous).`,
   ],
   [
     'another stage',
     onStep('Delete', { stage: 20 }),
-    `${stepOf('Delete')}: stage (Event Pipeline Stage of Execution) should be 40, found 20.`,
+    `${stepOf('Delete')}: stage (Event Pipeline Stage of Execution) should be 40 (PostOperation), found 20 (PreOperation).`,
   ],
   [
     'a disabled step',
     onStep('Update', { statecode: 1 }),
-    `${stepOf('Update')}: statecode (Enable) should be 0, found 1.`,
+    `${stepOf('Update')}: statecode (Enable) should be 0 (Enabled), found 1 (Disabled).`,
   ],
   [
     'jobs that are kept',
@@ -108,7 +108,7 @@ const DAMAGES: readonly Damage[] = [
   [
     'an image of the other type',
     onImage('Update', 'PreImage', { imagetype: 1 }),
-    `${stepOf('Update')}, Image "PreImage": imagetype (Image Type) should be 0, found 1.`,
+    `${stepOf('Update')}, Image "PreImage": imagetype (Image Type) should be 0 (Pre Image), found 1 (Post Image).`,
   ],
   [
     'a missing image',

@@ -3,21 +3,21 @@ import { type FakeOptions, type FakeWebApi, startFakeWebApi } from '../../local/
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import type { Wanted } from '../../src/registration/desired.ts';
 import { type Findings, findings } from '../../src/registration/plan.ts';
-import type { QueueAccess } from '../../src/registration/queue-access.ts';
 import { readPlan } from '../../src/registration/read-plan.ts';
 import { register, requireKey } from '../../src/registration/register.ts';
 import { readRegistered } from '../../src/registration/registered.ts';
 import { removals, remove } from '../../src/registration/remove.ts';
+import type { ServiceBusAccess } from '../../src/registration/service-bus-access.ts';
 import { createWebApi, type WebApi, type WebApiOptions } from '../../src/registration/web-api.ts';
 
-const TOKEN = 'static-token-of-the-test';
+export const TOKEN = 'static-token-of-the-test';
 export const KEY = 'c2FzLWtleS1vZi10aGUtdGVzdA==';
-const CONNECTION = `Endpoint=sb://contoso.servicebus.windows.net/;SharedAccessKeyName=dataverse-send;SharedAccessKey=${KEY};EntityPath=assignments`;
+export const CONNECTION = `Endpoint=sb://contoso.servicebus.windows.net/;SharedAccessKeyName=dataverse-send;SharedAccessKey=${KEY};EntityPath=assignments`;
 
-export const ACCESS: QueueAccess = {
+export const ACCESS: ServiceBusAccess = {
   address: 'sb://contoso.servicebus.windows.net/',
   namespace: 'contoso',
-  queue: 'assignments',
+  path: 'assignments',
   keyName: 'dataverse-send',
   key: KEY,
 };
@@ -71,6 +71,7 @@ export function connectTo({ url }: { url: string }, options: Partial<WebApiOptio
 export const wanted = (changes: Partial<Wanted> = {}): Wanted => ({
   mapping: loadMapping('resource-assignment'),
   name: 'COR connector',
+  designation: 'queue',
   access: ACCESS,
   ...changes,
 });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
+import { readPlan } from '../../src/registration/read-plan.ts';
+import { register } from '../../src/registration/register.ts';
 import type { ShownRequest } from '../../src/registration/web-api.ts';
 import {
   ACCESS,
@@ -93,12 +95,37 @@ describe('registering in an empty environment', () => {
     },
   );
 
-  it('lets Dataverse check the endpoint before the steps are made', async () => {
+  it('lets Dataverse check the endpoint before the steps are made, each time until it passes', async () => {
     const fake = await startFake({ switches: { endpointCheck: 'fails' } });
-    await expect(registerAll(connectTo(fake))).rejects.toThrow(
-      /TriggerServiceEndpointCheck: HTTP 400 \S+ The service endpoint cannot be reached\.$/,
-    );
+    const api = connectTo(fake);
+    for (const updateKey of [false, false, true])
+      await expect(registerAll(api, wanted(), updateKey)).rejects.toThrow(
+        /TriggerServiceEndpointCheck: HTTP 400 \S+ The service endpoint cannot be reached\.\nDataverse does not accept .* run register --update-key\./,
+      );
+    expect(fake.store.rows.serviceendpoints.size).toBe(1);
     expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(0);
+    Object.assign(fake.store.switches, { endpointCheck: 'passes' });
+    expect(await registerAll(api)).toHaveLength(7);
+  });
+
+  it('can do without that check', async () => {
+    const fake = await startFake({ switches: { endpointCheck: 'fails' } });
+    const api = connectTo(fake);
+    await register(api, await readPlan(api, wanted()), () => {}, { skipEndpointCheck: true });
+    expect(await check(api)).toEqual({ wrong: [], surplus: [] });
+  });
+
+  it('makes a topic when the connector reads from a subscription', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    const topic = wanted({ designation: 'topic' });
+    expect(await registerAll(api, topic)).toHaveLength(8);
+    expect(stored(fake, 'serviceendpoints')).toMatchObject({ contract: 5, path: 'assignments' });
+    expect(await registerAll(api, topic)).toEqual([]);
+    await expect(registerAll(api)).rejects.toThrow(
+      'is no Service Bus queue, its contract is 5 (Topic): use another --name, or remove it first.',
+    );
+    expect(await removeAll(api)).toHaveLength(8);
   });
 
   it('puts new components into the solution', async () => {
@@ -112,7 +139,7 @@ describe('registering in an empty environment', () => {
   it('needs the key of the queue', async () => {
     const fake = await startFake();
     await expect(registerAll(connectTo(fake), wanted({ access: undefined }))).rejects.toThrow(
-      'Service endpoint "COR connector" is not registered yet: set DATAVERSE_SERVICEBUS_CONNECTION to the connection string of the queue\'s Send policy.',
+      'Service endpoint "COR connector" is not registered yet: set DATAVERSE_SERVICEBUS_CONNECTION to the connection string of its policy with Send.',
     );
     expect(writes(fake)).toEqual([]);
   });
@@ -257,13 +284,13 @@ describe('registering over what is there', () => {
     expect(await check(api)).toEqual({ wrong: [], surplus: [] });
   });
 
-  it('leaves a webhook or a topic of the same name alone', async () => {
+  it('leaves a webhook of the same name alone', async () => {
     const fake = await startFake();
     const api = connectTo(fake);
     await registerAll(api);
     stored(fake, 'serviceendpoints').contract = 8;
     await expect(registerAll(api)).rejects.toThrow(
-      'The service endpoint "COR connector" is no Service Bus queue (contract 8): use another --name.',
+      'The service endpoint "COR connector" is no Service Bus queue, its contract is 8 (Webhook): use another --name, or remove it first.',
     );
     await expect(removeAll(api)).rejects.toThrow('use another --name');
   });
@@ -336,7 +363,7 @@ describe('the key of the queue', () => {
     const fake = await startFake();
     const api = connectTo(fake);
     await registerAll(api);
-    const access = { ...ACCESS, queue: 'other', keyName: 'other-send', key: 'b3RoZXIga2V5' };
+    const access = { ...ACCESS, path: 'other', keyName: 'other-send', key: 'b3RoZXIga2V5' };
     expect(await registerAll(api, wanted({ access }))).toEqual([
       'Service endpoint "COR connector" corrected: saskeyname, path.',
     ]);
@@ -357,15 +384,15 @@ describe('the key of the queue', () => {
     const api = connectTo(fake);
     await registerAll(api);
     step(fake, 'Update').filteringattributes = '';
-    expect(await registerAll(api, wanted({ access: undefined, queue: 'assignments' }))).toHaveLength(1);
+    expect(await registerAll(api, wanted({ access: undefined, path: 'assignments' }))).toHaveLength(1);
   });
 
   it('is needed to move the endpoint to another queue', async () => {
     const fake = await startFake();
     const api = connectTo(fake);
     await registerAll(api);
-    await expect(registerAll(api, wanted({ access: undefined, queue: 'other' }))).rejects.toThrow(
-      'Service endpoint "COR connector" has to be moved to another queue: set DATAVERSE_SERVICEBUS_CONNECTION',
+    await expect(registerAll(api, wanted({ access: undefined, path: 'other' }))).rejects.toThrow(
+      'Service endpoint "COR connector" has to be moved to another queue or topic: set DATAVERSE_SERVICEBUS_CONNECTION',
     );
   });
 });

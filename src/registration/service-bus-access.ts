@@ -1,12 +1,16 @@
 import { RegistrationError } from './registration-error.ts';
 
-/** How Dataverse reaches the queue: what is stored in its service endpoint. */
-export interface QueueAccess {
+/** What Dataverse posts to, in the namespace. */
+export type Designation = 'queue' | 'topic';
+
+/** How Dataverse reaches the queue or topic: what is stored in its service endpoint. */
+export interface ServiceBusAccess {
   /** `sb://NAMESPACE.servicebus.windows.net/` */
   readonly address: string;
   /** Name of the namespace alone. */
   readonly namespace: string;
-  readonly queue: string;
+  /** Name of the queue or topic. */
+  readonly path: string;
   readonly keyName: string;
   readonly key: string;
 }
@@ -20,13 +24,14 @@ const MAX_KEY = 256;
 const MAX_ADDRESS = 255;
 
 /**
- * Reads the connection string of the queue's Send policy. `queue` stands in for a missing `EntityPath`.
+ * Reads the connection string of the Send policy of the queue or topic. `named` stands in for a missing `EntityPath`.
  * Throws `RegistrationError`; the connection string is never repeated.
  */
-export async function readQueueAccess(
+export async function readServiceBusAccess(
   connectionString: string,
-  queue: string | undefined,
-): Promise<QueueAccess> {
+  designation: Designation,
+  named: string | undefined,
+): Promise<ServiceBusAccess> {
   const { parseServiceBusConnectionString } = await import('@azure/service-bus');
   const problem = (what: string) =>
     new RegistrationError(`${CONNECTION_SETTING} ${what}. It should look like ${FORM}`);
@@ -39,16 +44,14 @@ export async function readQueueAccess(
   const { sharedAccessKeyName: keyName, sharedAccessKey: key, entityPath } = parsed;
   if (!('sharedAccessKey' in parsed) || !keyName || !key)
     throw problem('lacks SharedAccessKeyName or SharedAccessKey');
-  const path = entityPath ?? queue;
-  if (!path) throw problem('lacks EntityPath, and no --queue was given');
-  if (queue !== undefined && path !== queue)
-    throw problem(
-      `is for the queue "${path}", not for "${queue}" (--queue, or the setting ServiceBusQueueName)`,
-    );
+  const path = entityPath ?? named;
+  if (!path) throw problem(`lacks EntityPath, and no --${designation} was given`);
+  if (named !== undefined && path !== named)
+    throw problem(`is for "${path}", not for the ${designation} "${named}" (option or setting)`);
   const address = `sb://${parsed.fullyQualifiedNamespace}/`;
-  if (path.length > MAX_PATH) throw problem(`has a queue name of more than ${MAX_PATH} characters`);
+  if (path.length > MAX_PATH) throw problem(`has an EntityPath of more than ${MAX_PATH} characters`);
   if (address.length > MAX_ADDRESS || keyName.length > MAX_KEY || key.length > MAX_KEY)
     throw problem('has a part that is longer than Dataverse can store');
   const [namespace = ''] = parsed.fullyQualifiedNamespace.split('.');
-  return { address, namespace, queue: path, keyName, key };
+  return { address, namespace, path, keyName, key };
 }
