@@ -2,10 +2,14 @@ import { app } from '@azure/functions';
 import { readSettings } from '../src/config.ts';
 import { createConnector } from '../src/connector.ts';
 import { log } from './log.ts';
+import { telemetry } from './telemetry.ts';
 
 /** Read once, when the worker loads the app. A setting that does not fit throws here, before any function is registered. */
 export const settings = readSettings(process.env);
 
-export const connector = createConnector(settings, log);
+export const connector = createConnector(settings, log, { telemetry });
 
-app.hook.appTerminate(() => connector.close());
+app.hook.appTerminate(async () => {
+  await connector.close();
+  await telemetry.close();
+});

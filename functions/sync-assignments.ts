@@ -1,9 +1,15 @@
 import { app, type InvocationContext } from '@azure/functions';
 import { connector, settings } from './app.ts';
 import { withInvocationLog } from './log.ts';
+import { telemetry } from './telemetry.ts';
 
-function handler(body: unknown, context: InvocationContext): Promise<void> {
-  return withInvocationLog(context, () => connector.handle(body, context.triggerMetadata));
+async function handler(body: unknown, context: InvocationContext): Promise<void> {
+  const trace = telemetry.message(context.traceContext);
+  try {
+    await withInvocationLog(context, trace, () => connector.handle(body, context.triggerMetadata, trace));
+  } finally {
+    trace.end();
+  }
 }
 
 const trigger = {

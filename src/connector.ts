@@ -13,6 +13,7 @@ import { createSettlement, type Settlement } from './messaging/settlement.ts';
 import { createCorPause } from './sync/cor-pause.ts';
 import { createCorSlots } from './sync/cor-slots.ts';
 import { createUserSync } from './sync/sync-users.ts';
+import { type MessageTrace, NO_TELEMETRY, type Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything that touches the world; what is left out is the real thing. */
 export interface World {
@@ -21,13 +22,18 @@ export interface World {
   readonly settlement: Settlement;
   readonly retryQueue: RetryQueue;
   readonly clock: Clock;
+  readonly telemetry: Pick<Telemetry, 'corCall'>;
   /** In [0, 1). */
   readonly random: () => number;
 }
 
 export interface Connector {
   /** Handles one Service Bus message: returns to have it completed, throws to have it abandoned. */
-  handle(body: unknown, triggerMetadata: Readonly<Record<string, unknown>> | undefined): Promise<void>;
+  handle(
+    body: unknown,
+    triggerMetadata: Readonly<Record<string, unknown>> | undefined,
+    trace?: MessageTrace,
+  ): Promise<void>;
   readonly ledger: Ledger;
   readonly cor: CorClient;
   /** Why no COR calls are made at the moment, if so. */
@@ -36,7 +42,7 @@ export interface Connector {
 }
 
 function logFailedCall(log: Log): (call: CorCallEvent) => void {
-  return ({ method, pathTemplate, failureClass, durationMs, status, code, requestId }) => {
+  return ({ method, pathTemplate, failureClass, durationMs, status, code, requestId, correlationId }) => {
     if (failureClass === undefined) return;
     log('warn', {
       evt: 'cor.call',
@@ -46,6 +52,7 @@ function logFailedCall(log: Log): (call: CorCallEvent) => void {
       ...(status !== undefined && { corStatus: status }),
       ...(code !== undefined && { errorCode: code }),
       ...(requestId !== undefined && { corRequestId: requestId }),
+      ...(correlationId !== undefined && { correlationId }),
     });
   };
 }
@@ -53,7 +60,9 @@ function logFailedCall(log: Log): (call: CorCallEvent) => void {
 /** Wires the parts together for one process. */
 export function createConnector(settings: Settings, log: Log, world: Partial<World> = {}): Connector {
   const clock = world.clock ?? systemClock;
-  const cor = world.cor ?? openCor(settings.cor, logFailedCall(log));
+  const telemetry = world.telemetry ?? NO_TELEMETRY;
+  const cor =
+    world.cor ?? openCor(settings.cor, { onCall: logFailedCall(log), startTrace: telemetry.corCall });
   const ledger = world.ledger ?? openLedger(settings.ledger);
   const retryQueue =
     world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
@@ -84,7 +93,15 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   return {
     ledger,
     cor,
-    handle: (body, triggerMetadata) => processMessage(body, triggerMetadata, options),
+    handle(body, triggerMetadata, trace) {
+      if (!trace) return processMessage(body, triggerMetadata, options);
+      // The line that tells a message's outcome holds all that its trace has to say.
+      const traced: Log = (level, line) => {
+        if (line.outcome !== undefined) trace.outcome(line);
+        log(level, line);
+      };
+      return processMessage(body, triggerMetadata, { ...options, trace, log: traced });
+    },
     pauseReason: () => pause.reason,
     async close() {
       await Promise.allSettled([cor.close(), retryQueue.close()]);

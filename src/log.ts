@@ -61,7 +61,11 @@ export type LogEvent =
   | 'pause.started'
   | 'pause.ended'
   | 'ledger.unreadable'
-  | 'health.degraded';
+  | 'health.degraded'
+  | 'telemetry.off'
+  | 'telemetry.setting'
+  | 'telemetry.undelivered'
+  | 'telemetry.delivered';
 
 export type Log = (level: LogLevel, line: LogLine) => void;
 

@@ -1,3 +1,5 @@
+import type { MessageTrace } from '../telemetry/telemetry.ts';
+
 /** One element of an attach call. `percentage` is sent as given (0–100, at most two decimals). */
 export interface WorkspaceShare {
   readonly workspaceId: string;
@@ -61,6 +63,8 @@ export type CorAnswer = CorReply | CorRefusal;
 export interface CallContext {
   /** Dataverse's CorrelationId, sent as `X-Correlation-ID`. */
   readonly correlationId?: string;
+  /** Of the messages that the call is made for. */
+  readonly traces?: readonly MessageTrace[];
 }
 
 /** The part of COR's Integrations API that the connector uses. Calls resolve, with `ok: false` for every failure; they never reject. */

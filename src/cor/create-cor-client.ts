@@ -1,10 +1,11 @@
 import { Pool } from 'undici';
+import { type CorCallStart, type CorCallTrace, NO_TELEMETRY } from '../telemetry/telemetry.ts';
 import { readAnswer, readRequestId } from './answer.ts';
 import type { CorOperation } from './classify.ts';
 import type { CallContext, CorAnswer, CorClient, CorFailure, WorkspaceShare } from './cor-client.ts';
 import { endDeadline, startDeadline } from './deadline.ts';
 import { parseEndpoint, pathSegment } from './endpoint.ts';
-import { type Exchange, exchange } from './http-exchange.ts';
+import { type Exchange, exchange, type HttpRequest } from './http-exchange.ts';
 import type { Secrets } from './redact.ts';
 import { createTokenSource, type Token, tokenWithin, withToken } from './token.ts';
 import { requestToken, tokenRequest } from './token-request.ts';
@@ -19,6 +20,8 @@ export interface CorCallEvent {
   readonly code?: string;
   readonly durationMs: number;
   readonly requestId?: string;
+  /** Of the message that the call is made for. */
+  readonly correlationId?: string;
   readonly failureClass?: CorFailure['class'];
 }
 
@@ -38,6 +41,8 @@ export interface CorClientOptions {
   /** UTC epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: () => number;
   readonly onCall?: (event: CorCallEvent) => void;
+  /** Starts the trace of one HTTP request. Default: none. */
+  readonly startTrace?: (start: CorCallStart) => CorCallTrace;
 }
 
 const SOURCE = { source: 'MICROSOFT_DYNAMICS' };
@@ -60,6 +65,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
     connections = 16,
     now = Date.now,
     onCall,
+    startTrace = NO_TELEMETRY.corCall,
   } = options;
   const api = parseEndpoint('COR_BASE_URL', options.baseUrl);
   const tokenEndpoint = parseEndpoint('COR_TOKEN_URL', options.tokenUrl);
@@ -72,41 +78,53 @@ export function createCorClient(options: CorClientOptions): CorClient {
   const tokenPool = createPool(tokenEndpoint.origin, 1);
   let closed: Promise<void> | undefined;
   const askForToken = tokenRequest(tokenEndpoint, basic, USER_AGENT);
-  const tokens = createTokenSource(() => {
-    const startedAt = performance.now();
-    return requestToken(tokenPool, askForToken, {
+  const tokens = createTokenSource((context) => {
+    const watched = watch(
+      { operation: 'token', method: 'POST', origin: tokenEndpoint.origin, pathTemplate: tokenEndpoint.path },
+      context,
+    );
+    return requestToken(tokenPool, withTrace(askForToken, watched.traceParent), {
       timeoutMs,
       secrets: credentials,
       now,
-      onExchange: (result, failure) =>
-        report('POST', tokenEndpoint.path, startedAt, result, failure, credentials),
+      onExchange: (result, failure) => watched.end(result, failure, credentials),
     });
   }, now);
 
-  function report(
-    method: 'POST' | 'PUT',
-    pathTemplate: string,
-    startedAt: number,
-    result: Exchange,
-    failure: CorFailure | undefined,
-    secrets: Secrets,
-  ): void {
-    if (!onCall) return;
-    const requestId = result.kind === 'response' ? readRequestId(result, secrets) : undefined;
-    const event: CorCallEvent = {
+  /** One HTTP request from here to its end: traced, and told to `onCall`. */
+  function watch(
+    {
+      operation,
       method,
+      origin,
       pathTemplate,
-      durationMs: performance.now() - startedAt,
-      ...(result.kind === 'response' ? { status: result.status } : {}),
-      ...(failure?.code === undefined ? {} : { code: failure.code }),
-      ...(failure === undefined ? {} : { failureClass: failure.class }),
-      ...(requestId === undefined ? {} : { requestId }),
+    }: Pick<CorCallStart, 'operation' | 'method' | 'origin' | 'pathTemplate'>,
+    { correlationId, traces }: CallContext = {},
+  ) {
+    const startedAt = performance.now();
+    const trace = startTrace({ operation, method, origin, pathTemplate, correlationId, traces });
+    return {
+      traceParent: trace.traceParent,
+      end(result: Exchange, failure: CorFailure | undefined, secrets: Secrets): void {
+        const requestId = result.kind === 'response' ? readRequestId(result, secrets) : undefined;
+        const event: CorCallEvent = {
+          method,
+          pathTemplate,
+          durationMs: performance.now() - startedAt,
+          ...(result.kind === 'response' ? { status: result.status } : {}),
+          ...(failure?.code === undefined ? {} : { code: failure.code }),
+          ...(failure === undefined ? {} : { failureClass: failure.class }),
+          ...(requestId === undefined ? {} : { requestId }),
+          ...(correlationId === undefined ? {} : { correlationId }),
+        };
+        trace.end(event);
+        try {
+          onCall?.(event);
+        } catch {
+          // A broken observer must not turn an applied call into a failed one.
+        }
+      },
     };
-    try {
-      onCall(event);
-    } catch {
-      // A broken observer must not turn an applied call into a failed one.
-    }
   }
 
   async function run(call: Call): Promise<CorAnswer> {
@@ -114,28 +132,21 @@ export function createCorClient(options: CorClientOptions): CorClient {
     const body = JSON.stringify(call.body);
 
     const send = async (token: Token): Promise<CorAnswer> => {
-      const startedAt = performance.now();
+      const watched = watch({ ...call, origin: api.origin }, call.context);
       const request = {
         method: call.method,
         path: prefix + call.path,
         headers: requestHeaders(token, call.context),
         body,
       };
-      const result = await exchange(apiPool, request, deadline, maxBodyBytes);
+      const result = await exchange(apiPool, withTrace(request, watched.traceParent), deadline, maxBodyBytes);
       const secrets = [token.value, ...credentials];
       const answer = readAnswer(call.operation, result, secrets, now());
-      report(
-        call.method,
-        call.pathTemplate,
-        startedAt,
-        result,
-        answer.ok ? undefined : answer.failure,
-        secrets,
-      );
+      watched.end(result, answer.ok ? undefined : answer.failure, secrets);
       return answer;
     };
 
-    const outcome = await withToken(tokens, deadline, send, isTokenRefused);
+    const outcome = await withToken(tokens, deadline, send, isTokenRefused, call.context);
     endDeadline(deadline);
     return outcome.ok ? outcome.answer : outcome;
   }
@@ -219,6 +230,12 @@ function requestHeaders(token: Token, context: CallContext | undefined): string[
   if (correlationId !== undefined && /^[\x21-\x7e]{1,128}$/.test(correlationId))
     headers.push('x-correlation-id', correlationId);
   return headers;
+}
+
+/** W3C Trace Context, where the request is traced. */
+function withTrace(request: HttpRequest, traceParent: string | undefined): HttpRequest {
+  if (traceParent === undefined) return request;
+  return { ...request, headers: [...request.headers, 'traceparent', traceParent] };
 }
 
 /** Exactly the documented members, whatever else the caller's objects carry. */

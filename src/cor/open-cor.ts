@@ -3,8 +3,11 @@ import type { CorClient } from './cor-client.ts';
 import { type CorClientOptions, createCorClient } from './create-cor-client.ts';
 
 /** The COR client that the settings describe: as many connections as calls may be in flight. */
-export function openCor(settings: Settings['cor'], onCall?: CorClientOptions['onCall']): CorClient {
+export function openCor(
+  settings: Settings['cor'],
+  observers: Pick<CorClientOptions, 'onCall' | 'startTrace'> = {},
+): CorClient {
   const { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, concurrency } = settings;
   const options = { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, connections: concurrency };
-  return createCorClient({ ...options, ...(onCall && { onCall }) });
+  return createCorClient({ ...options, ...observers });
 }

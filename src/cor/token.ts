@@ -1,4 +1,4 @@
-import type { CorFailure } from './cor-client.ts';
+import type { CallContext, CorFailure } from './cor-client.ts';
 import { type Deadline, within } from './deadline.ts';
 import { unreachable } from './failure.ts';
 
@@ -19,8 +19,11 @@ export type TokenOutcome =
   | { readonly ok: false; readonly failure: CorFailure };
 
 export interface TokenSource {
-  /** The cached token while it is fresh; otherwise the one request that is or gets under way. Never rejects. */
-  obtain(): TokenOutcome | Promise<TokenOutcome>;
+  /**
+   * The cached token while it is fresh; otherwise the one request that is or gets under way, for all who wait in the name of the first.
+   * Never rejects.
+   */
+  obtain(context?: CallContext): TokenOutcome | Promise<TokenOutcome>;
   /** COR refused this token. Only that very token is dropped: by now another caller may have fetched a new one. */
   refused(token: Token): void;
 }
@@ -33,15 +36,15 @@ const MARGIN_MS = 60_000;
  * `request` must settle within a bounded time; `now` is in ms.
  */
 export function createTokenSource(
-  request: () => Promise<TokenGrant | CorFailure>,
+  request: (context?: CallContext) => Promise<TokenGrant | CorFailure>,
   now: () => number,
 ): TokenSource {
   let cached: { readonly token: Token; readonly freshUntil: number } | undefined;
   let inFlight: Promise<TokenOutcome> | undefined;
 
-  async function fetchToken(): Promise<TokenOutcome> {
+  async function fetchToken(context: CallContext | undefined): Promise<TokenOutcome> {
     const askedAt = now();
-    const grant = await request();
+    const grant = await request(context);
     inFlight = undefined;
     if ('class' in grant) return { ok: false, failure: grant };
 
@@ -53,9 +56,9 @@ export function createTokenSource(
   }
 
   return {
-    obtain() {
+    obtain(context) {
       if (cached && now() < cached.freshUntil) return { ok: true, token: cached.token };
-      inFlight ??= fetchToken();
+      inFlight ??= fetchToken(context);
       return inFlight;
     },
     refused(token) {
@@ -80,21 +83,26 @@ export async function withToken<T>(
   deadline: Deadline,
   send: (token: Token) => Promise<T>,
   isRefused: (answer: T) => boolean,
+  context?: CallContext,
 ): Promise<{ readonly ok: true; readonly answer: T } | { readonly ok: false; readonly failure: CorFailure }> {
-  const first = await tokenWithin(deadline, tokens);
+  const first = await tokenWithin(deadline, tokens, context);
   if (!first.ok) return first;
   const answer = await send(first.token);
   if (!isRefused(answer)) return { ok: true, answer };
 
   tokens.refused(first.token);
-  const second = await tokenWithin(deadline, tokens);
+  const second = await tokenWithin(deadline, tokens, context);
   if (!second.ok) return second;
   return { ok: true, answer: await send(second.token) };
 }
 
 /** The token request has a time limit of its own, as it serves many callers; each of them leaves when its own time is up. */
-export function tokenWithin(deadline: Deadline, tokens: TokenSource): TokenOutcome | Promise<TokenOutcome> {
-  const outcome = tokens.obtain();
+export function tokenWithin(
+  deadline: Deadline,
+  tokens: TokenSource,
+  context?: CallContext,
+): TokenOutcome | Promise<TokenOutcome> {
+  const outcome = tokens.obtain(context);
   if (!(outcome instanceof Promise)) return outcome;
   return within(deadline, outcome, () => ({
     ok: false,

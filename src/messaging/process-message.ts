@@ -8,6 +8,7 @@ import { translate } from '../dynamics/translate.ts';
 import type { Log } from '../log.ts';
 import type { SyncResult } from '../sync/sync-item.ts';
 import type { UserLanes } from '../sync/user-lanes.ts';
+import type { MessageTrace } from '../telemetry/telemetry.ts';
 import { type Decision, decide, type RetryPolicy } from './decide.ts';
 import { bodyBytes, type Envelope, type History, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
@@ -26,6 +27,7 @@ export interface MessageOptions {
   readonly log: Log;
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;
+  readonly trace?: MessageTrace;
 }
 
 /** One message with all that was found out about it on the way. */
@@ -64,6 +66,7 @@ async function decideOn(state: MessageState, options: MessageOptions): Promise<D
     sequence: history.firstSequenceNumber,
     redelivered: envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed,
     ...(correlationId !== undefined && { correlationId }),
+    ...(options.trace && { trace: options.trace }),
   };
   state.results = await Promise.all(
     [...byUser(translated.changes)].map(([user, changes]) =>
