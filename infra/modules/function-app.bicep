@@ -1,0 +1,141 @@
+param location string
+param tags object
+param name string
+param planName string
+
+param identityId string
+
+@description('Client id of that identity.')
+param identityClientId string
+
+param runtimeVersion string
+param instanceMemoryMB int
+param maximumInstanceCount int
+param alwaysReadyInstances int
+
+@description('Where the deployed package lies.')
+param deploymentContainerUrl string
+
+param blobEndpoint string
+param serviceBusHost string
+param queueName string
+param insightsName string
+
+@description('Subnet that the app\'s outgoing traffic goes through; empty for none.')
+param subnetId string
+
+@description('What the connector itself is told, by the names of its settings.')
+param connectorSettings object
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  // azd finds the app that it deploys to by this tag.
+  tags: union(tags, { 'azd-service-name': 'connector' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientAffinityEnabled: false
+    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: deploymentContainerUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'node'
+        version: runtimeVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        alwaysReady: alwaysReadyInstances == 0
+          ? []
+          : [
+              {
+                name: 'function:syncAssignments'
+                instanceCount: alwaysReadyInstances
+              }
+            ]
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      http20Enabled: true
+    }
+  }
+
+  // Every setting is here: a deployment replaces all of them, also what was set by hand in the portal.
+  resource settings 'config' = {
+    name: 'appsettings'
+    properties: {
+      AzureWebJobsStorage__blobServiceUri: blobEndpoint
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: identityClientId
+      LedgerStorage__blobServiceUri: blobEndpoint
+      LedgerStorage__clientId: identityClientId
+      ServiceBusConnection__fullyQualifiedNamespace: serviceBusHost
+      ServiceBusConnection__credential: 'managedidentity'
+      ServiceBusConnection__clientId: identityClientId
+      ServiceBusQueueName: queueName
+      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+      // Everything is kept: a few spans a message, and an operator has to find each one.
+      OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+      OTEL_TRACES_SAMPLER_ARG: '1'
+      ...connectorSettings
+    }
+  }
+
+  // Deployments prove themselves with Microsoft Entra tokens; a leaked publish profile opens nothing.
+  resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+
+  resource scmPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+output id string = app.id
+output name string = app.name
+output host string = app.properties.defaultHostName

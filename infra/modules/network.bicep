@@ -1,0 +1,122 @@
+param location string
+param tags object
+param name string
+
+@description('Of the whole network. The first /24 in it is for the app, the second for private endpoints.')
+param addressPrefix string
+
+param storageAccountId string
+param vaultId string
+
+var targets = [
+  {
+    name: 'blob'
+    resourceId: storageAccountId
+    groupId: 'blob'
+    zone: 'privatelink.blob.${environment().suffixes.storage}'
+  }
+  {
+    name: 'vault'
+    resourceId: vaultId
+    groupId: 'vault'
+    zone: 'privatelink.vaultcore.azure.net'
+  }
+]
+
+resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: {
+      addressPrefixes: [addressPrefix]
+    }
+    subnets: [
+      {
+        name: 'app'
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, 24, 0)
+          delegations: [
+            {
+              name: 'flex-consumption'
+              properties: {
+                serviceName: 'Microsoft.App/environments'
+              }
+            }
+          ]
+        }
+      }
+      {
+        name: 'endpoints'
+        properties: {
+          addressPrefix: cidrSubnet(addressPrefix, 24, 1)
+          privateEndpointNetworkPolicies: 'Disabled'
+        }
+      }
+    ]
+  }
+
+  resource appSubnet 'subnets' existing = {
+    name: 'app'
+  }
+
+  resource endpointSubnet 'subnets' existing = {
+    name: 'endpoints'
+  }
+}
+
+resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for target in targets: {
+  name: target.zone
+  location: 'global'
+  tags: tags
+}]
+
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (target, i) in targets: {
+  parent: zones[i]
+  name: name
+  location: 'global'
+  tags: tags
+  properties: {
+    registrationEnabled: false
+    virtualNetwork: {
+      id: network.id
+    }
+  }
+}]
+
+resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [for target in targets: {
+  name: 'pe-${target.name}-${name}'
+  location: location
+  tags: tags
+  properties: {
+    subnet: {
+      id: network::endpointSubnet.id
+    }
+    privateLinkServiceConnections: [
+      {
+        name: target.name
+        properties: {
+          privateLinkServiceId: target.resourceId
+          groupIds: [target.groupId]
+        }
+      }
+    ]
+  }
+}]
+
+resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [for (target, i) in targets: {
+  parent: endpoints[i]
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: target.name
+        properties: {
+          privateDnsZoneId: zones[i].id
+        }
+      }
+    ]
+  }
+}]
+
+output appSubnetId string = network::appSubnet.id
