@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Broker, type QueueOptions, startBroker } from './broker/broker.ts';
+import type { Clock } from './broker/clock.ts';
 import { type CorSandbox, type CorSandboxOptions, startCorSandbox } from './cor/sandbox.ts';
 import type { InvocationEvent } from './host/host-events.ts';
 import { type HostProcess, spawnHost } from './host/spawn.ts';
@@ -22,6 +23,8 @@ export interface StackOptions {
   readonly cor?: CorSandboxOptions;
   /** Options of every queue that the apps name. */
   readonly queue?: Omit<QueueOptions, 'name'>;
+  /** The broker's clock. Default: the system's. */
+  readonly clock?: Clock;
   /** Where the ledger is: a real Azurite (default), or in the memory of each app. */
   readonly ledger?: 'azurite' | 'memory';
 }
@@ -53,7 +56,10 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const names = new Set(options.apps.map(({ queue }) => queue));
   const [broker, cor, storage] = await Promise.all([
-    startBroker({ queues: [...names].map((name) => ({ ...options.queue, name })) }),
+    startBroker({
+      queues: [...names].map((name) => ({ ...options.queue, name })),
+      ...(options.clock && { clock: options.clock }),
+    }),
     startCorSandbox(options.cor),
     options.ledger === 'memory' ? undefined : startLocalStorage(),
   ]);

@@ -1,6 +1,7 @@
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { skippingClock } from './skipping-clock.ts';
 
 /** A line that the app logged. */
 export type Line = Readonly<Record<string, unknown>>;
@@ -13,15 +14,19 @@ export interface TestStack extends Stack {
   send(...messages: ServiceBusMessage[]): Promise<void>;
   /** Resolves with the first line, past or coming, that the test takes; rejects after `timeoutMs` (default 15 s) with the latest lines. */
   line(test: (line: Line) => boolean, timeoutMs?: number): Promise<Line>;
+  /** Resolves with the line that says how a message ended: completed or dead-lettered. Rejects as `line` does. */
+  ended(messageId: string, timeoutMs?: number): Promise<Line>;
+  /** Puts the broker's clock forward, so that scheduled copies come back at once. Locks run out by it as well. */
+  skip(milliseconds: number): void;
   /** What lies in the dead-letter queue, by message id; it stays there. */
   deadLetters(): Promise<Map<string, ServiceBusReceivedMessage>>;
-  /** A client of the official SDK, closed when the test ends. */
+  /** A client of the official SDK, closed with the stack. */
   readonly client: ServiceBusClient;
 }
 
 export const QUEUE = 'assignments';
 
-export interface TestStackOptions extends Omit<StackOptions, 'apps'> {
+export interface TestStackOptions extends Omit<StackOptions, 'apps' | 'clock'> {
   /** Processes of the connector to start; default one. */
   readonly processes?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -52,7 +57,9 @@ export async function startTestStack(
       for (const listener of listeners) listener(line);
     },
   };
-  const stack = await startStack({ ...stackOptions, apps: Array.from({ length: processes }, () => app) });
+  const clock = skippingClock();
+  const apps = Array.from({ length: processes }, () => app);
+  const stack = await startStack({ ...stackOptions, clock, apps });
   // A send whose connection was dropped waits for this time-out, 60 s by default, before it is tried again.
   const client = new ServiceBusClient(stack.broker.connectionString, {
     retryOptions: { timeoutInMs: 2_000, retryDelayInMs: 50 },
@@ -63,7 +70,7 @@ export async function startTestStack(
   });
   const sender = client.createSender(QUEUE);
 
-  return {
+  const testStack: TestStack = {
     ...stack,
     // One app starts like another: its lines belong to the same log.
     startApp: (more) => stack.startApp({ ...app, ...more }),
@@ -93,6 +100,11 @@ export async function startTestStack(
         listeners.add(listener);
       });
     },
+    ended(messageId, timeoutMs) {
+      const isEnd = ({ evt }: Line) => evt === 'message.completed' || evt === 'message.deadlettered';
+      return testStack.line((line) => line.messageId === messageId && isEnd(line), timeoutMs);
+    },
+    skip: clock.skip,
     async deadLetters() {
       const receiver = client.createReceiver(QUEUE, {
         subQueueType: 'deadLetter',
@@ -109,4 +121,5 @@ export async function startTestStack(
       return found;
     },
   };
+  return testStack;
 }
