@@ -70,18 +70,20 @@ async function main(): Promise<number> {
     },
   }));
   let playing = true;
+  let end = async (): Promise<void> => {};
+  // Before anything is started: npm may be killed meanwhile, too.
+  endWithParent(() => void end().finally(() => process.exit(1)));
   const stack = await startStack({ apps, cor: seed });
   writeStackFile(Object.fromEntries(apps.map((app) => [app.queue, stack.settings(app)])));
 
   let ending: Promise<void> | undefined;
-  const end = (): Promise<void> => {
+  end = () => {
     removeStackFile();
     ending ??= stack.stop();
     return ending;
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void end().finally(() => process.exit(0)));
-  endWithParent(() => void end().finally(() => process.exit(1)));
 
   const { broker, cor, storage, hosts } = stack;
   console.log(`Up after ${Math.round(performance.now() - started)} ms:
