@@ -67,17 +67,21 @@ const document = z.object({
   released: z.array(z.string()),
 });
 
+const MEND_IT =
+  'Restore an earlier version of the blob, or delete it and have Dynamics post the assignments of this user anew (touch the rows)';
+
 /** A stored document that cannot be used. Only the user it belongs to is stopped by it. */
 export class LedgerUnreadableError extends Error {
   override readonly name = 'LedgerUnreadableError';
-  /** What is wrong, without the name of the document: that holds the user's external id, which logs must not. */
+  /**
+   * What is wrong and what to do, without the name of the document: that holds the user's external id, which may be an e-mail
+   * address. A command that is run by hand may say the message.
+   */
   readonly problem: string;
 
   constructor(where: string, problem: string) {
-    super(
-      `The ledger document ${where} ${problem}. Restore an earlier version of the blob, or delete it and replay the user's events.`,
-    );
-    this.problem = problem;
+    super(`The ledger document ${where} ${problem}. ${MEND_IT}.`);
+    this.problem = `${problem}. "npm run ledger -- list" names it. ${MEND_IT}.`;
   }
 }
 

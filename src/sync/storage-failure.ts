@@ -2,11 +2,19 @@ import { LedgerUnreadableError } from '../ledger/document.ts';
 import type { Log } from '../log.ts';
 import type { SyncFailure } from './sync-item.ts';
 
+const UNREADABLE = 'LedgerUnreadable';
+
 /** The ledger could not be read or saved: not the message's fault, so it comes back later. */
-export function storageFailure(error: unknown, log: Log): SyncFailure {
+export function storageFailure(error: unknown, log: Log, correlationId?: string): SyncFailure {
   if (error instanceof LedgerUnreadableError) {
-    log('error', { evt: 'ledger.unreadable', reason: error.problem });
-    return { class: 'storage', code: 'LedgerUnreadable', description: error.message };
+    log('error', {
+      evt: 'ledger.unreadable',
+      errorCode: UNREADABLE,
+      ...(correlationId !== undefined && { correlationId }),
+      reason: error.problem,
+    });
+    const description = `The ledger document of this user ${error.problem}`;
+    return { class: 'storage', code: UNREADABLE, description };
   }
   const { code, statusCode, name } = (error ?? {}) as {
     code?: unknown;

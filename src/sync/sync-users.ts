@@ -140,7 +140,11 @@ export function createUserSync(options: SyncOptions): UserLanes {
       try {
         loaded = await ledger.load(user);
       } catch (error) {
-        return { kind: 'failed', failure: storageFailure(error, log), corChanged: false };
+        return {
+          kind: 'failed',
+          failure: storageFailure(error, log, group[0]?.item.correlationId),
+          corChanged: false,
+        };
       }
       const before = loaded.document;
       gather();
@@ -186,7 +190,11 @@ export function createUserSync(options: SyncOptions): UserLanes {
           return { kind: 'saved', unchanged };
         }
       } catch (error) {
-        return { kind: 'failed', failure: storageFailure(error, log), corChanged: true };
+        return {
+          kind: 'failed',
+          failure: storageFailure(error, log, group[0]?.item.correlationId),
+          corChanged: true,
+        };
       }
       carried.reassert = true;
     }

@@ -38,7 +38,8 @@ export interface Instance {
 export function startInstance(manners: Partial<CorManners> = {}, beside?: Instance): Instance {
   const known = beside?.known ?? new Set(['a', 'b', 'c', 'd', 'e']);
   const cor =
-    beside?.cor ?? createModelCor({ ...FRIENDLY, ...manners }, { users: new Set([USER]), workspaces: known });
+    beside?.cor ??
+    createModelCor({ ...FRIENDLY, ...manners }, { users: new Set([USER, 'v']), workspaces: known });
   const stored = beside?.ledger ?? createMemoryLedger();
   const lines: LogLine[] = [];
   const calls: string[] = [];
@@ -71,7 +72,12 @@ export function startInstance(manners: Partial<CorManners> = {}, beside?: Instan
       },
     },
     submit: (changes, sequence, redelivered = false) =>
-      users.submit(USER, { changes, sequence, redelivered, correlationId: `c${sequence}` }),
+      users.submit(changes[0]?.user ?? USER, {
+        changes,
+        sequence,
+        redelivered,
+        correlationId: `c${sequence}`,
+      }),
     held: () => Object.fromEntries(cor.state.get(USER) ?? []),
   };
   const users = createUserSync({
