@@ -1,0 +1,196 @@
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { validateWorkflow } from '@action-validator/core';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const FILES = globSync('.github/workflows/*.yml', { cwd: REPOSITORY }).sort();
+
+const text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const step = z.object({ uses: z.string().optional(), run: z.string().optional(), with: text.optional() });
+const permissions = z.record(z.string(), z.enum(['read', 'write', 'none']));
+const workflow = z.object({
+  on: z.record(z.string(), z.unknown()),
+  permissions,
+  concurrency: z.object({ group: z.string() }),
+  jobs: z.record(
+    z.string(),
+    z.object({
+      needs: z.union([z.string(), z.array(z.string())]).optional(),
+      permissions: permissions.optional(),
+      environment: z.string().optional(),
+      'timeout-minutes': z.number(),
+      strategy: z.object({ matrix: z.record(z.string(), z.array(z.number())) }).optional(),
+      steps: z.array(step),
+    }),
+  ),
+});
+
+function read(file: string): string {
+  return readFileSync(join(REPOSITORY, file), 'utf8');
+}
+
+const scripts: Readonly<Record<string, string>> = JSON.parse(read('package.json')).scripts;
+
+function npmScriptsIn(run: string): string[] {
+  return [...run.matchAll(/\bnpm (?:run (?:--silent )?([\w-]+)|(test|start))\b/g)].map(
+    ([, named, short]) => named ?? short ?? '',
+  );
+}
+
+test('the workflows are there', () => {
+  expect(FILES.map((file) => basename(file))).toEqual(['ci.yml', 'deploy.yml']);
+});
+
+describe.each(FILES)('%s', (file) => {
+  const source = read(file);
+  const { on, permissions: given, jobs } = workflow.parse(parse(source));
+  const all = Object.entries(jobs);
+  const steps = all.flatMap(([, job]) => job.steps);
+  const runs = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+
+  test('has no mistake that the validator of GitHub’s schema knows', () => {
+    expect(validateWorkflow(source).errors).toEqual([]);
+  });
+
+  test('may read the repository and nothing else, but for jobs that sign in to Azure', () => {
+    expect(given).toEqual({ contents: 'read' });
+    for (const [name, job] of all) {
+      const signsIn = job.steps.some(({ uses }) => uses?.startsWith('azure/login@'));
+      expect({ name, permissions: job.permissions }).toEqual({
+        name,
+        permissions: signsIn ? { contents: 'read', 'id-token': 'write' } : undefined,
+      });
+      // The environment is what the approval and the federated credential hang on.
+      expect({ name, protected: job.environment !== undefined }).toEqual({ name, protected: signsIn });
+    }
+  });
+
+  test('needs no secret, keeps no credentials, and runs nothing of a fork with rights', () => {
+    expect(source).not.toMatch(/\$\{\{[^}]*\b(secrets|github\.token)\b/);
+    expect(Object.keys(on)).not.toContain('pull_request_target');
+    for (const { uses, with: options } of steps)
+      if (uses?.startsWith('actions/checkout@')) expect(options?.['persist-credentials']).toBe(false);
+  });
+
+  test('holds no id, key or address of anybody', () => {
+    expect(source).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i);
+    expect(source).not.toMatch(/[\w+/]{41,}/);
+    expect(source).not.toMatch(/AccountKey|SharedAccessKey|registry\./i);
+  });
+
+  test('pins every action by its major version', () => {
+    const used = steps.flatMap(({ uses }) => uses ?? []);
+    expect(used.filter((action) => !/^[\w-]+\/[\w-]+@v\d+$/.test(action))).toEqual([]);
+  });
+
+  test('needs only jobs that there are, and ends', () => {
+    for (const [name, { needs = [], 'timeout-minutes': minutes }] of all) {
+      expect(Object.keys(jobs)).toEqual(expect.arrayContaining([needs].flat()));
+      expect([needs].flat()).not.toContain(name);
+      expect(minutes).toBeLessThanOrEqual(60);
+    }
+  });
+
+  test('runs only npm scripts that there are, and installs before', () => {
+    for (const [, job] of all) {
+      const commands = job.steps.flatMap(({ run }) => run ?? []);
+      const used = commands.flatMap(npmScriptsIn);
+      expect(Object.keys(scripts)).toEqual(expect.arrayContaining(used));
+      if (used.length > 0) expect(commands[0]).toBe('npm ci');
+    }
+  });
+
+  test('names only files that there are', () => {
+    const named = runs.flatMap((run) =>
+      [...run.matchAll(/--(?:template-)?file (\S+)/g)].map(([, path]) => path),
+    );
+    for (const path of named)
+      expect({ path, exists: existsSync(join(REPOSITORY, path ?? '')) }).toEqual({ path, exists: true });
+  });
+
+  test('hands over what the packaging writes, from a job that it needs', () => {
+    const up = all.flatMap(([job, { steps: own }]) =>
+      own.flatMap(({ uses, with: options = {} }) =>
+        uses?.startsWith('actions/upload-artifact@') ? [{ job, options }] : [],
+      ),
+    );
+    expect(up.map(({ options }) => options)).toEqual([
+      { name: 'app', path: 'dist/app.zip', 'if-no-files-found': 'error' },
+    ]);
+    expect(read('infra/package/package.ts')).toContain("'dist/app.zip'");
+    for (const { steps: own, needs = [] } of Object.values(jobs)) {
+      const down = own.find(({ uses }) => uses?.startsWith('actions/download-artifact@'));
+      if (!down) continue;
+      expect(down.with).toEqual({ name: up[0]?.options.name });
+      expect([needs].flat()).toContain(up[0]?.job);
+      const deployed = own.find(({ uses }) => uses?.startsWith('Azure/functions-action@'));
+      expect(deployed?.with?.package).toBe(basename(String(up[0]?.options.path)));
+    }
+  });
+
+  test('puts nothing from outside into a script’s text', () => {
+    // What somebody may type or set goes through the environment: inside a script it would be run.
+    const expressions = runs.flatMap((run) =>
+      [...run.matchAll(/\$\{\{\s*([^}]*?)\s*\}\}/g)].map(([, inside]) => inside),
+    );
+    expect(expressions.filter((inside) => !inside?.startsWith('matrix.'))).toEqual([]);
+  });
+
+  test('has scripts that bash can read', async () => {
+    const checks = runs.map((run) =>
+      promisify(execFile)('bash', ['-n', '-c', run.replaceAll(/\$\{\{.*?\}\}/g, 'x')]),
+    );
+    await expect(Promise.all(checks)).resolves.toHaveLength(runs.length);
+  });
+});
+
+describe('what the workflows do', () => {
+  const jobsOf = (file: string) => workflow.parse(parse(read(`.github/workflows/${file}`))).jobs;
+  const commandsOf = (file: string, job: string) =>
+    jobsOf(file)[job]?.steps.flatMap(({ run }) => run ?? []) ?? [];
+
+  test('CI tests on every Node that Azure offers for it', () => {
+    expect(jobsOf('ci.yml').test?.strategy?.matrix.node?.toSorted()).toEqual([22, 24]);
+    expect(commandsOf('ci.yml', 'test')).toEqual(expect.arrayContaining(['npm ci', 'npm test']));
+  });
+
+  test('CI makes the package and builds every template that can be deployed', () => {
+    expect(commandsOf('ci.yml', 'package')).toContain('npm run package');
+    const built = commandsOf('ci.yml', 'infra').join('\n');
+    for (const template of globSync('infra/*.bicep', { cwd: REPOSITORY }))
+      expect(built).toContain(`--file ${template} `);
+  });
+
+  test('a deployment is tested before anybody is asked to approve it', () => {
+    const jobs = jobsOf('deploy.yml');
+    expect(commandsOf('deploy.yml', 'build')).toEqual(['npm ci', 'npm test', 'npm run package']);
+    expect(jobs.build?.environment).toBeUndefined();
+    expect(jobs.infra?.needs).toBe('build');
+    expect(jobs.deploy?.needs).toEqual(['build', 'infra']);
+  });
+
+  test('a deployment shows what would change before it changes anything', () => {
+    const [first, second] = commandsOf('deploy.yml', 'infra');
+    expect(first).toContain('az deployment group what-if');
+    expect(second).toContain('az deployment group create');
+    const argumentsOf = (run = '') =>
+      [...run.matchAll(/--(?:resource-group|template-file|parameters) \S+/g)].map(([all]) => all);
+    expect(argumentsOf(first)).toHaveLength(3);
+    expect(argumentsOf(second)).toEqual(argumentsOf(first));
+  });
+});
+
+test.each<[string, (source: string) => string]>([
+  ['a job that is not there', (source) => source.replace('needs: build', 'needs: bild')],
+  ['a key that is not known', (source) => source.replaceAll('timeout-minutes', 'timeout')],
+  ['a permission that is not known', (source) => source.replace('id-token: write', 'id-token: all')],
+])('the validator finds %s', (_, change) => {
+  const source = read('.github/workflows/deploy.yml');
+  expect(change(source)).not.toBe(source);
+  expect(validateWorkflow(change(source)).errors).not.toEqual([]);
+});
