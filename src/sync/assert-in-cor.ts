@@ -33,6 +33,7 @@ interface Run {
 async function attach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
   const { desired } = run.plan;
   run.calls += 1;
+  run.problems = [];
   const shares = ids.map((workspaceId) => ({
     workspaceId,
     percentage: desired.get(workspaceId)?.percentage ?? 0,
@@ -49,7 +50,13 @@ async function attach(run: Run, ids: readonly string[]): Promise<CorFailure | un
   run.problems = answer.problems;
   const sent = new Set(ids);
   if (run.seen && [...desired.keys()].some((id) => !sent.has(id) && !run.seen?.has(id))) run.replacing = true;
-  return undefined;
+  const alone = ids.length === 1 && ids[0] !== undefined && run.seen?.has(ids[0]) === false;
+  return alone ? refusalIn(answer.problems) : undefined;
+}
+
+/** A failure that COR reported inside a 200 and that keeps a workspace from being attached. */
+function refusalIn(problems: readonly CorFailure[]): CorFailure | undefined {
+  return problems.find(({ class: kind }) => kind !== 'alreadyAttached' && kind !== 'notAttached');
 }
 
 /**
@@ -117,10 +124,15 @@ function stuck(run: Run): string[] {
   return wrong(run).filter((id) => !run.plan.desired.has(id));
 }
 
-/** A failure that COR reported inside a 200 and that explains why one of the messages' own workspaces is not there. */
-function reportedRefusal(run: Run): CorFailure | undefined {
-  if (!wrong(run).some((id) => run.plan.own.has(id))) return undefined;
-  return run.problems.find(({ class: kind }) => kind !== 'alreadyAttached' && kind !== 'notAttached');
+/**
+ * What COR refused inside a 200, where that concerns the messages' own workspaces. When others are not as they should be either, it does
+ * not say for sure whose refusal it is: then each is sent alone.
+ */
+async function reportedRefusal(run: Run): Promise<CorFailure | undefined> {
+  const refusal = refusalIn(run.problems);
+  const missing = wrong(run).filter((id) => run.plan.desired.has(id));
+  if (!refusal || !missing.some((id) => run.plan.own.has(id))) return undefined;
+  return missing.every((id) => run.plan.own.has(id)) ? refusal : attachEach(run, missing);
 }
 
 /** One round: detach, attach, and detach what the reply shows that nobody asked for. */
@@ -132,7 +144,7 @@ async function round(
   return (
     (await detach(run, off)) ??
     (await attachSet(run, on)) ??
-    reportedRefusal(run) ??
+    (await reportedRefusal(run)) ??
     (await detach(run, stuck(run)))
   );
 }

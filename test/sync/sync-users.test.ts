@@ -120,6 +120,27 @@ describe('a workspace that COR has lost', () => {
     },
   );
 
+  it.each(['additive', 'replacing'] as const)(
+    'is not taken for the fault of a message that another instance outran: attach %s',
+    async (attach) => {
+      const one = startInstance({ attach, batch: 'partialSuccess' });
+      await one.submit([put('r1', 'a', 10, 1), put('r2', 'b', 20, 1)], 1);
+      one.known.delete('b');
+      one.cor.state.get(USER)?.delete('b');
+      // COR answers 200 with an error about b; that a is not as it should be has another cause, which is gone the next time.
+      const attachReally = one.cor.attach;
+      one.cor.attach = (user, shares) => {
+        one.cor.attach = attachReally;
+        return attachReally(
+          user,
+          shares.map((share) => ({ ...share, percentage: 1 })),
+        );
+      };
+      expect(await one.submit([put('r1', 'a', 30, 2)], 2, true)).toMatchObject({ kind: 'applied' });
+      expect(one.held()).toEqual({ a: 30 });
+    },
+  );
+
   it.each(MANNERS)('does not keep a refusal from being undone: %s', async (_what, manners) => {
     const one = startInstance(manners);
     await one.submit([put('r1', 'a', 10, 1), put('r2', 'b', 20, 1), put('r3', 'c', 30, 1)], 1);

@@ -2,6 +2,7 @@ import type { CorAnswer } from '../../../src/cor/cor-client.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../../src/ledger/memory-ledger.ts';
+import { PROPERTY } from '../../../src/messaging/envelope.ts';
 import { processMessage } from '../../../src/messaging/process-message.ts';
 import { createCorPause } from '../../../src/sync/cor-pause.ts';
 import { createCorSlots } from '../../../src/sync/cor-slots.ts';
@@ -18,7 +19,7 @@ interface Message {
   readonly properties: Readonly<Record<string, unknown>>;
   deliveryCount: number;
   holder: number | undefined;
-  end: 'completed' | 'deadLettered' | undefined;
+  end: 'completed' | 'deadLettered' | 'replayed' | undefined;
   reason?: string;
 }
 
@@ -30,6 +31,15 @@ export interface Trouble {
   readonly crashes: number;
   readonly corFailures: number;
   readonly storageFailures: number;
+  /**
+   * Locks that end while the worker goes on: the message is delivered again beside it. Not together with crashes: a worker that calls
+   * COR after its lock ended and dies before it has saved leaves something that nothing is left to mend.
+   */
+  readonly lostLocks: number;
+  /** Dead letters that are replayed at random moments; each message once. */
+  readonly replays: number;
+  /** `false`: what fails in a way that passes is dead-lettered at once, `RetriesExhausted`. */
+  readonly retries: boolean;
 }
 
 const MAPPING = loadMapping('project-team');
@@ -44,7 +54,10 @@ export class Cluster {
   private readonly random: Random;
   private readonly trouble: Trouble;
   private readonly turnstile: Turnstile;
-  private readonly left: { crashes: number; corFailures: number; storageFailures: number };
+  private readonly left: Record<
+    'crashes' | 'corFailures' | 'storageFailures' | 'lostLocks' | 'replays',
+    number
+  >;
   private workers: { id: number; handle: (message: Message) => Promise<void> }[] = [];
   private born = 0;
   private now = Date.UTC(2026, 5, 1);
@@ -55,7 +68,8 @@ export class Cluster {
     this.trouble = trouble;
     this.left = { ...trouble };
     this.turnstile = new Turnstile(random);
-    this.messages = arrivals.map(({ event, sequence }) => this.message(sequence, dataverseBody(event), {}));
+    this.messages = [];
+    this.enqueue(arrivals);
     for (let count = 0; count < trouble.workers; count += 1) this.workers.push(this.worker());
   }
 
@@ -114,11 +128,12 @@ export class Cluster {
       log: () => {},
       createMissing: false,
     });
-    const handle = (message: Message): Promise<void> =>
-      processMessage(
+    const handle = (message: Message): Promise<void> => {
+      const lock = `${message.sequence}/${message.deliveryCount}`;
+      return processMessage(
         message.body,
         {
-          lockToken: String(message.sequence),
+          lockToken: lock,
           sequenceNumber: message.sequence,
           deliveryCount: message.deliveryCount,
           contentType: 'application/json',
@@ -127,14 +142,16 @@ export class Cluster {
         {
           mapping: MAPPING,
           users,
-          policy: { retryWindowMs: Number.MAX_SAFE_INTEGER, unmappedGraceMs: 0 },
+          policy: { retryWindowMs: this.trouble.retries ? Number.MAX_SAFE_INTEGER : 0, unmappedGraceMs: 0 },
           clock: { now: () => this.now, sleep: () => this.turnstile.pass(id) },
           log: () => {},
           random: () => this.random.next(),
           settlement: {
-            deadLetter: async (_lockToken, reason) => {
+            deadLetter: async (lockToken, reason) => {
               await this.turnstile.pass(id);
+              if (lockToken !== this.lockOf(message)) throw new Error('The lock is lost.');
               message.end = 'deadLettered';
+              message.holder = undefined;
               message.reason = reason;
               await this.turnstile.pass(id);
             },
@@ -151,7 +168,13 @@ export class Cluster {
           },
         },
       );
+    };
     return { id, handle };
+  }
+
+  /** The lock under which a message is held now, if it is. */
+  private lockOf({ sequence, deliveryCount, holder }: Message): string | undefined {
+    return holder === undefined ? undefined : `${sequence}/${deliveryCount}`;
   }
 
   private receive(): boolean {
@@ -164,10 +187,11 @@ export class Cluster {
     const message = this.random.pick(available);
     message.holder = worker.id;
     message.deliveryCount += 1;
+    const lock = this.lockOf(message);
     const settled = (end: Message['end']) => () => {
-      // The lock of a worker that crashed is gone: nothing it still does settles the message.
-      if (message.holder !== worker.id) return;
-      message.end ??= end;
+      // A lock that is lost settles nothing.
+      if (this.lockOf(message) !== lock) return;
+      message.end = end;
       message.holder = undefined;
     };
     worker.handle(message).then(settled('completed'), settled(undefined));
@@ -183,6 +207,43 @@ export class Cluster {
     this.workers[index] = this.worker();
   }
 
+  private loseLock(): void {
+    const held = this.messages.filter(({ holder }) => holder !== undefined);
+    if (held.length > 0) this.random.pick(held).holder = undefined;
+  }
+
+  /** Puts a dead letter back into the queue, as `replayCopy` does. */
+  private replay(letter: Message): void {
+    letter.end = 'replayed';
+    const { sequence, body, properties } = letter;
+    this.messages.push(
+      this.message(this.messages.length + 1_000_000, body, {
+        [PROPERTY.firstSequenceNumber]: properties[PROPERTY.firstSequenceNumber] ?? sequence,
+        [PROPERTY.replayed]: true,
+      }),
+    );
+  }
+
+  private replayOne(): void {
+    const letters = this.messages.filter(({ end }) => end === 'deadLettered');
+    if (letters.length > 0) this.replay(this.random.pick(letters));
+  }
+
+  replayAll(): void {
+    for (const message of [...this.messages]) if (message.end === 'deadLettered') this.replay(message);
+  }
+
+  /** From now on nothing fails. */
+  calm(): void {
+    for (const fault of Object.keys(this.left) as (keyof Cluster['left'])[]) this.left[fault] = 0;
+  }
+
+  /** More messages that enter the queue. */
+  enqueue(arrivals: readonly Arrival[]): void {
+    for (const { event, sequence } of arrivals)
+      this.messages.push(this.message(sequence, dataverseBody(event), {}));
+  }
+
   /** Runs until every message has ended. Throws when that does not happen: something hangs. */
   async run(): Promise<void> {
     for (let step = 0; step < MOST_STEPS; step += 1) {
@@ -190,6 +251,8 @@ export class Cluster {
       await quiet();
       if (this.messages.every(({ end }) => end !== undefined) && this.turnstile.waiting === 0) return;
       if (this.spend('crashes', 0.02)) this.crash();
+      if (this.spend('lostLocks', 0.03)) this.loseLock();
+      if (this.spend('replays', 0.05)) this.replayOne();
       if (this.random.chance(0.3) && this.receive()) continue;
       if (!this.turnstile.letOneThrough()) this.receive();
     }

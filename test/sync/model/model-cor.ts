@@ -1,10 +1,18 @@
-import type { CorAnswer, CorClient, CorFailureClass, WorkspaceShare } from '../../../src/cor/cor-client.ts';
+import type {
+  CorAnswer,
+  CorClient,
+  CorFailureClass,
+  CorRefusal,
+  CorReply,
+  WorkspaceShare,
+} from '../../../src/cor/cor-client.ts';
 
 /** What COR's documentation leaves open. */
 export interface CorManners {
   readonly attach: 'additive' | 'replacing';
   readonly reattach: 'update' | 'ignore' | 'refuse';
-  readonly batch: 'atomic' | 'partial';
+  /** One unknown workspace among several: nothing is applied · the others are, and the call is refused · the others are, 200 with `errors`. */
+  readonly batch: 'atomic' | 'partial' | 'partialSuccess';
   readonly notAttached: 'ignore' | 'refuse';
 }
 
@@ -15,7 +23,7 @@ export interface ModelCor {
   detach(user: string, ids: readonly string[]): CorAnswer;
 }
 
-export function refuse(kind: CorFailureClass, code: string): CorAnswer {
+export function refuse(kind: CorFailureClass, code: string): CorRefusal {
   return {
     ok: false,
     failure: {
@@ -32,7 +40,7 @@ export function createModelCor(
   known: { users: ReadonlySet<string>; workspaces: ReadonlySet<string> },
 ): ModelCor {
   const state = new Map<string, Map<string, number>>();
-  const reply = (workspaces: Map<string, number>): CorAnswer => ({
+  const reply = (workspaces: Map<string, number>): CorReply => ({
     ok: true,
     status: 200,
     workspaces: new Map(workspaces),
@@ -57,7 +65,9 @@ export function createModelCor(
         next.set(workspaceId, old !== undefined && manners.reattach === 'ignore' ? old : percentage);
       }
       state.set(user, next);
-      return unknown ? refuse('unmapped', 'WorkspaceNotFoundError') : reply(next);
+      if (!unknown) return reply(next);
+      const refusal = refuse('unmapped', 'WorkspaceNotFoundError');
+      return manners.batch === 'partialSuccess' ? { ...reply(next), problems: [refusal.failure] } : refusal;
     },
     detach(user, ids) {
       if (!known.users.has(user)) return refuse('unmapped', 'UserNotFoundError');
