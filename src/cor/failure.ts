@@ -104,7 +104,7 @@ const EXPLANATIONS: Record<Exclude<CorFailureClass, 'rejected'>, [what: string, 
   ],
   unmapped: [
     'COR does not know the user or a workspace by its external id',
-    'Create what is missing in COR with source MICROSOFT_DYNAMICS, then replay the message.',
+    'Create the user or workspace in COR under this external id (source MICROSOFT_DYNAMICS), then replay.',
   ],
   validation: [
     'COR found the request invalid',

@@ -106,9 +106,7 @@ function unmapped(failure: SyncFailure, input: DecisionInput): Decision {
   const since = history.unmappedSince ?? now;
   const until = since + policy.unmappedGraceMs;
   if (now < until) return retry(failure, input, { tries: history.attempt, until, unmappedSince: since });
-  const advice =
-    'Create the user or workspace in COR under this external id (source MICROSOFT_DYNAMICS), then replay.';
-  return { ...deadLetter('CorEntityNotMapped', `${failure.description} ${advice}`), failure };
+  return { ...deadLetter('CorEntityNotMapped', failure.description), failure };
 }
 
 /**
