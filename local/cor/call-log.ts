@@ -13,7 +13,7 @@ export interface RecordedCall {
   readonly id: string;
   /** Parsed JSON, or the text where it is none; undefined without a body. */
   readonly body: unknown;
-  /** `content-type`, `accept`, `user-agent`, `x-correlation-id`, as far as sent. */
+  /** `content-type`, `accept`, `user-agent`, `x-correlation-id`, `traceparent`, as far as sent. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined while unanswered, and for good when the connection was dropped. */
   status?: number;
@@ -30,7 +30,7 @@ export interface CallCounts {
 
 /** Older calls are forgotten, so that a load test does not fill the memory. The counts go on. */
 const MAX_CALLS = 10_000;
-const HEADERS = ['content-type', 'accept', 'user-agent', 'x-correlation-id'];
+const HEADERS = ['content-type', 'accept', 'user-agent', 'x-correlation-id', 'traceparent'];
 
 export interface CallLog {
   readonly calls: readonly RecordedCall[];

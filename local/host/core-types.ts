@@ -1,3 +1,5 @@
+import type { RpcTraceContext } from './trace-context.ts';
+
 /**
  * The part of `@azure/functions-core` that this host serves. The real worker ships it built in and it is on no registry
  * (Azure/azure-functions-nodejs-library, types-core/index.d.ts), so the shapes are stated here.
@@ -52,6 +54,7 @@ export interface InvocationRequest {
   readonly functionId: string;
   readonly inputData: readonly { readonly name: string; readonly data: TypedData }[];
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
+  readonly traceContext?: RpcTraceContext;
 }
 
 export interface InvocationResponse {

@@ -24,6 +24,8 @@ export interface InvocationEvent {
   readonly sequenceNumber?: number;
   /** 1 for the first delivery. */
   readonly deliveryCount?: number;
+  /** The span that the host handed to the invocation. */
+  readonly traceParent: string;
   /** What the handler threw. */
   readonly error?: string;
 }

@@ -1,5 +1,6 @@
 import type { FunctionMetadata, LogLevel } from './core-types.ts';
 import type { InvocationEvent } from './host-events.ts';
+import type { Capabilities } from './load-app.ts';
 import type { SettlementFault } from './settlement-server.ts';
 import type { CommandLineForm } from './worker-command-line.ts';
 
@@ -19,6 +20,7 @@ export type MessageToParent =
       readonly httpUrl: string;
       readonly functionsKey: string;
       readonly functions: readonly FunctionMetadata[];
+      readonly capabilities: Capabilities;
     }
   | { readonly type: 'failed'; readonly error: string }
   /** Sent in bundles, a few milliseconds late. */

@@ -8,7 +8,7 @@ import { readHostConfig } from './host-config.ts';
 import type { InvocationEvent, LogListener } from './host-events.ts';
 import { startHttpEndpoint } from './http-server.ts';
 import { invoke } from './invocation.ts';
-import { loadApp } from './load-app.ts';
+import { type Capabilities, loadApp } from './load-app.ts';
 import { type Listener, startListener } from './service-bus-listener.ts';
 import { type SettlementFault, startSettlementServer } from './settlement-server.ts';
 import { type QueueTrigger, readTriggers } from './triggers.ts';
@@ -34,6 +34,7 @@ export interface Host {
   readonly httpUrl: string;
   readonly functionsKey: string;
   readonly functions: readonly FunctionMetadata[];
+  readonly capabilities: Capabilities;
   /** Makes the next `times` calls to the settlement service fail. */
   failSettlements(fault: SettlementFault, times: number): void;
   /** Stops receiving messages and waits for the running invocations. HTTP functions go on. */
@@ -104,7 +105,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   };
 
   try {
-    await loadApp(app, appDirectory);
+    const capabilities = await loadApp(app, appDirectory);
     const functions = [...app.functions.values()].map(({ metadata }) => metadata);
     const { routes, queues } = readTriggers(functions, config, process.env);
     for (const trigger of queues) {
@@ -145,6 +146,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       httpUrl: http.url,
       functionsKey,
       functions,
+      capabilities,
       failSettlements: settlement.fail,
       drain,
       async stop(drainMs = 10_000) {

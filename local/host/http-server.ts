@@ -7,6 +7,7 @@ import type { InvocationRequest, NullableString, RpcHttp } from './core-types.ts
 import type { InvocationEvent } from './host-events.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { InvocationResult } from './invocation.ts';
+import { openTrace } from './trace-context.ts';
 
 export interface HttpEndpointOptions {
   readonly routes: readonly HttpRoute[];
@@ -60,6 +61,7 @@ async function answer(
 
   const started = performance.now();
   const invocationId = randomUUID();
+  const traceContext = openTrace(request.headers.traceparent);
   const body = await buffer(request);
   const http: RpcHttp = {
     method,
@@ -77,12 +79,14 @@ async function answer(
     functionId: functionName,
     inputData: [{ name: route.bindingName, data: { http } }],
     triggerMetadata: {},
+    traceContext,
   });
   options.onInvocation({
     functionName,
     invocationId,
     outcome: result.succeeded ? 'succeeded' : 'failed',
     durationMs: performance.now() - started,
+    traceParent: traceContext.traceParent,
     ...(!result.succeeded && { error: result.error.message }),
   });
   if (!result.succeeded) return end(response, 500);

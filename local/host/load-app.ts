@@ -5,13 +5,17 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { App } from './core-api.ts';
 
+/** By name. The host leaves log lines to a worker with `WorkerOpenTelemetryEnabled`. */
+export type Capabilities = Readonly<Record<string, string>>;
+
 const packageJson = z.object({ main: z.string().min(1), type: z.enum(['module', 'commonjs']).optional() });
 
 /**
  * Loads every file that `main` of package.json names (a path or a glob), CommonJS by require and ES modules by import, then runs the
- * app's start hooks. Unlike the real worker, which logs a broken entry point and carries on with no functions, it throws.
+ * app's start hooks. Resolves with the capabilities that the app declares. Unlike the real worker, which logs a broken entry point and
+ * carries on with no functions, it throws.
  */
-export async function loadApp(app: App, appDirectory: string): Promise<void> {
+export async function loadApp(app: App, appDirectory: string): Promise<Capabilities> {
   const path = join(appDirectory, 'package.json');
   const parsed = packageJson.safeParse(readJson(path));
   if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
@@ -30,9 +34,10 @@ export async function loadApp(app: App, appDirectory: string): Promise<void> {
   const context = { hookData: {}, appHookData: app.hookData, functionAppDirectory: appDirectory };
   for (const hook of app.hooks.appStart) await hook(context);
 
-  const capabilities = await app.programmingModel?.getCapabilities?.({});
-  if (capabilities?.HttpUri) throw new Error('enableHttpStream is not served by this stand-in: leave it off');
+  const capabilities = (await app.programmingModel?.getCapabilities?.({})) ?? {};
+  if (capabilities.HttpUri) throw new Error('enableHttpStream is not served by this stand-in: leave it off');
   app.started = true;
+  return capabilities;
 }
 
 /** Throws with the path when the file is missing or is not JSON. */

@@ -56,10 +56,10 @@ try {
       else console.log(`${new Date().toISOString()} ${level} ${functionName} ${message}`);
     },
   });
-  const { httpUrl, functionsKey, functions } = host;
+  const { httpUrl, functionsKey, functions, capabilities } = host;
   if (forked) {
     process.on('message', (command: MessageToHost) => void obey(host, command));
-    tellParent({ type: 'ready', httpUrl, functionsKey, functions });
+    tellParent({ type: 'ready', httpUrl, functionsKey, functions, capabilities });
   } else {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(host));
     console.log(`Listening on ${httpUrl}, functions: ${functions.map(({ name }) => name).join(', ')}`);

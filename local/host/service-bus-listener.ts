@@ -7,6 +7,7 @@ import type { HostConfig } from './host-config.ts';
 import type { InvocationEvent, InvocationOutcome } from './host-events.ts';
 import type { InvocationResult } from './invocation.ts';
 import { createLockRenewal } from './lock-renewal.ts';
+import { openTrace, type RpcTraceContext } from './trace-context.ts';
 import { toInvocationData } from './trigger-metadata.ts';
 import type { QueueTrigger } from './triggers.ts';
 import { waitAtMost } from './wait-at-most.ts';
@@ -63,9 +64,10 @@ export function startListener(options: ListenerOptions): Listener {
   async function dispatch(message: ServiceBusReceivedMessage): Promise<void> {
     const started = performance.now();
     const invocationId = randomUUID();
+    const traceContext = openTrace(message.applicationProperties?.['Diagnostic-Id']);
     const delivery = createDelivery(receiver, message);
     renewal.keep(delivery);
-    const result = await runInvocation(delivery, invocationId);
+    const result = await runInvocation(delivery, invocationId, traceContext);
     renewal.release(delivery);
     const { outcome, error } = await settleAfterInvocation(delivery, result);
     if (error) options.onError(`Message ${message.messageId} was not settled: ${error}`);
@@ -74,6 +76,7 @@ export function startListener(options: ListenerOptions): Listener {
       invocationId,
       outcome,
       durationMs: performance.now() - started,
+      traceParent: traceContext.traceParent,
       ...(message.messageId !== undefined && { messageId: String(message.messageId) }),
       ...(message.sequenceNumber && { sequenceNumber: message.sequenceNumber.toNumber() }),
       deliveryCount: (message.deliveryCount ?? 0) + 1,
@@ -81,13 +84,23 @@ export function startListener(options: ListenerOptions): Listener {
     });
   }
 
-  async function runInvocation(delivery: Delivery, invocationId: string): Promise<InvocationResult> {
+  async function runInvocation(
+    delivery: Delivery,
+    invocationId: string,
+    traceContext: RpcTraceContext,
+  ): Promise<InvocationResult> {
     const lockToken = delivery.message.lockToken ?? '';
     deliveries.set(lockToken, delivery);
     try {
       const { input, triggerMetadata } = toInvocationData(delivery.message, trigger.dataType);
       const inputData = [{ name: trigger.bindingName, data: input }];
-      return await options.invoke({ invocationId, functionId: functionName, inputData, triggerMetadata });
+      return await options.invoke({
+        invocationId,
+        functionId: functionName,
+        inputData,
+        triggerMetadata,
+        traceContext,
+      });
     } catch (error) {
       return { succeeded: false, error: error instanceof Error ? error : new Error(String(error)) };
     } finally {

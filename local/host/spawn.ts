@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { FunctionMetadata } from './core-types.ts';
 import type { InvocationEvent, LogListener } from './host-events.ts';
 import type { HostProcessOptions, MessageToHost, MessageToParent } from './host-messages.ts';
+import type { Capabilities } from './load-app.ts';
 import type { SettlementFault } from './settlement-server.ts';
 
 export interface SpawnOptions extends Omit<HostProcessOptions, 'reportInvocations'> {
@@ -22,6 +23,7 @@ export interface HostProcess {
   readonly httpUrl: string;
   readonly functionsKey: string;
   readonly functions: readonly FunctionMetadata[];
+  readonly capabilities: Capabilities;
   /** Makes the next `times` calls to the settlement service fail; resolves when the order is in force. */
   failSettlements(fault: SettlementFault, times: number): Promise<void>;
   /** Stops receiving messages and waits for the running invocations. */
@@ -69,7 +71,9 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     }
   });
 
-  const { httpUrl, functionsKey, functions } = await untilReady(child, readyMs, () => errorOutput.join(''));
+  const { httpUrl, functionsKey, functions, capabilities } = await untilReady(child, readyMs, () =>
+    errorOutput.join(''),
+  );
 
   child.once('exit', () => {
     for (const { reject } of waiting.values()) reject(new Error('The Functions host has ended'));
@@ -92,6 +96,7 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     httpUrl,
     functionsKey,
     functions,
+    capabilities,
     exited,
     failSettlements: (fault, times) => tell((id) => ({ type: 'failSettlements', id, fault, times })),
     drain: () => tell((id) => ({ type: 'drain', id })),
