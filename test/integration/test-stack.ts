@@ -1,6 +1,7 @@
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { type AppOptions, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { peekAll } from './peek-all.ts';
 import { skippingClock } from './skipping-clock.ts';
 
 /** A line that the app logged. */
@@ -105,21 +106,7 @@ export async function startTestStack(
       return testStack.line((line) => line.messageId === messageId && isEnd(line), timeoutMs);
     },
     skip: clock.skip,
-    async deadLetters() {
-      const receiver = client.createReceiver(QUEUE, {
-        subQueueType: 'deadLetter',
-        skipParsingBodyAsJson: true,
-      });
-      const found = new Map<string, ServiceBusReceivedMessage>();
-      for (;;) {
-        const last = [...found.values()].at(-1)?.sequenceNumber;
-        const page = await receiver.peekMessages(250, last ? { fromSequenceNumber: last.add(1) } : {});
-        if (page.length === 0) break;
-        for (const message of page) found.set(String(message.messageId), message);
-      }
-      await receiver.close();
-      return found;
-    },
+    deadLetters: () => peekAll(stack.broker.connectionString, QUEUE, { subQueueType: 'deadLetter' }),
   };
   return testStack;
 }
