@@ -1,5 +1,6 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
 import { expect } from 'vitest';
+import { peekAll } from '../peek-all.ts';
 import { QUEUE } from '../test-stack.ts';
 import type { FailingSystem } from './failing-system.ts';
 
@@ -13,15 +14,8 @@ interface Account {
   readonly lost: readonly string[];
 }
 
-async function waitingIds({ client }: FailingSystem): Promise<Set<string>> {
-  const receiver = client.createReceiver(QUEUE, { skipParsingBodyAsJson: true });
-  const found = await receiver.peekMessages(1_000);
-  await receiver.close();
-  return new Set(found.map(({ messageId }) => String(messageId)));
-}
-
 async function account(system: FailingSystem, sent: readonly ServiceBusMessage[]): Promise<Account> {
-  const waiting = await waitingIds(system);
+  const waiting = await peekAll(system.broker.connectionString, QUEUE);
   const deadLetters = await system.deadLetters();
   const handled = new Set(
     system.lines.flatMap(({ evt, messageId, sequenceNumber }) =>

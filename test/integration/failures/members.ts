@@ -12,7 +12,11 @@ export interface Member {
 const MODIFIED_ON = Date.UTC(2026, 2, 1);
 
 /** The event that a resource has become a member of a project's team, as Dataverse posts it. */
-export function joined({ user, project, percentage }: Member): ServiceBusMessage & { body: Buffer } {
+export function joined({
+  user,
+  project,
+  percentage,
+}: Member): ServiceBusMessage & { messageId: string; body: Buffer } {
   return {
     messageId: `join ${randomUUID()}`,
     contentType: 'application/json',
