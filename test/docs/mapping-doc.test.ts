@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { decode } from '../../src/dynamics/decode.ts';
+import { loadMapping, parseMapping } from '../../src/dynamics/mapping.ts';
+import { mappingSchema } from '../../src/dynamics/mapping-schema.ts';
+import { translate } from '../../src/dynamics/translate.ts';
+import type { LedgerDocument } from '../../src/ledger/document.ts';
+import { percentages } from '../../src/ledger/percentages.ts';
+import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
+
+const DOC = readDoc('mapping.md');
+
+describe('the examples', () => {
+  const examples = blocks(DOC, 'json');
+
+  it('are valid mappings, the full one with every field', () => {
+    expect(examples).toHaveLength(2);
+    for (const example of examples) expect(() => parseMapping(JSON.parse(example), 'example')).not.toThrow();
+    const full = Object.keys(JSON.parse(examples[0] ?? '')).filter((name) => name !== '$comment');
+    expect(full).toEqual(Object.keys(loadMapping('project-team')));
+  });
+
+  it('of a wrong one give the problems that stand below it', () => {
+    const [wrong = ''] = blocks(DOC, 'json wrong');
+    const [problems] = blocks(DOC, 'text wrong');
+    let message = '';
+    try {
+      parseMapping(JSON.parse(wrong), 'my-mapping.json');
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    expect(`${message}\n`).toBe(problems);
+  });
+
+  it('of translate print what it prints', () => {
+    const [, path = ''] = /^npm run --silent translate -- (local\S+)$/m.exec(DOC) ?? [];
+    const decoded = decode(readFileSync(join(import.meta.dirname, '../..', path)), {});
+    if (decoded.outcome !== 'decoded') throw new Error('The sample cannot be decoded.');
+    const printed = JSON.stringify(translate(decoded.context, loadMapping('resource-assignment')), null, 2);
+    expect(blocks(DOC, 'json translated')).toEqual([`${printed}\n`]);
+  });
+});
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+}
+
+/** JSON pointer and default of every field, as the doc writes them. */
+function fields(schema: Schema, above = ''): [string, string][] {
+  const own = Object.entries(schema.properties ?? {}).flatMap(([name, inner]): [string, string][] => {
+    const pointer = `${above}/${name}`;
+    const isGroup = inner.properties !== undefined && !pointer.endsWith('/when');
+    const fallback = schema.required?.includes(name)
+      ? 'required'
+      : inner.default === undefined
+        ? 'always'
+        : `\`${inner.default}\``;
+    return [...(isGroup ? [] : [[pointer, fallback] as [string, string]]), ...fields(inner, pointer)];
+  });
+  const ofItems = [...(schema.items?.oneOf ?? [])].flatMap((rule) => fields(rule, `${above}/N`));
+  return [...own, ...ofItems];
+}
+
+it('explains every field of a mapping with its default', () => {
+  const schema = z.toJSONSchema(mappingSchema, { io: 'input' }) as Schema;
+  const explained = tableRows(section(DOC, '### Its fields')).slice(1);
+  const inDoc = explained.map(([field = '', fallback]) => [code(field)[0], fallback]);
+  expect(Object.fromEntries(inDoc)).toEqual(Object.fromEntries(fields(schema)));
+  expect(new Set(inDoc.map(([field]) => field)).size).toBe(inDoc.length);
+});
+
+describe('the percentage', () => {
+  const text = section(DOC, '## The percentage');
+  const rows = tableRows(text).slice(1);
+  const bold = [...text.matchAll(/\*\*([\d.]+) %\*\*/g)].map(([, number]) => Number(number));
+
+  function percentageOf(names: readonly string[], hoursOfA?: number): number | undefined {
+    const assignments = Object.fromEntries(
+      rows
+        .filter(([name = '']) => names.includes(name))
+        .map(([name = '', hours, start = '', finish = '', fixed]) => [
+          name,
+          {
+            state: 'assigned' as const,
+            workspace: 'p',
+            version: { sequence: 1 },
+            allocation: fixed
+              ? { percentage: Number(fixed) }
+              : { hours: name === 'A' && hoursOfA ? hoursOfA : Number(hours), start, finish },
+          },
+        ]),
+    );
+    const document = { assignments, released: [] } as unknown as LedgerDocument;
+    return percentages(document, loadMapping('resource-assignment').percentage).get('p')?.percentage;
+  }
+
+  it('of the worked example is right', () => {
+    expect(bold).toEqual([
+      percentageOf(['A']),
+      percentageOf(['A', 'B']),
+      percentageOf(['A', 'B', 'C']),
+      percentageOf(['A', 'B', 'C'], 200),
+    ]);
+  });
+});
+
+it('names the columns and option values of the presets', () => {
+  const assignment = section(DOC, '## `resource-assignment`');
+  const team = section(DOC, '## `project-team`');
+  const { allocation, user, workspace } = loadMapping('project-team');
+  const values = allocation.flatMap(({ when }) => when?.in ?? []);
+  expect(
+    tableRows(team)
+      .flatMap(([, value = '']) => (/^\d+$/.test(value) ? [Number(value)] : []))
+      .sort(),
+  ).toEqual(values.toSorted());
+  expect(code(team)).toEqual(expect.arrayContaining([...user.columns, ...workspace.columns]));
+  const [rule] = loadMapping('resource-assignment').allocation;
+  if (rule?.rule !== 'hours') throw new Error('The preset has another rule.');
+  for (const name of [...rule.hours, ...rule.start, ...rule.finish]) expect(code(assignment)).toContain(name);
+});
