@@ -30,6 +30,8 @@ interface Carried {
   /** Workspaces that calls so far may have attached or detached. */
   readonly touched: Set<string>;
   corCalls: number;
+  /** Messages in whose name calls are made: they keep it while COR is put back after their refusal. */
+  behalf: readonly Waiting[];
 }
 
 type Outcome =
@@ -89,9 +91,14 @@ export function createUserSync(options: SyncOptions): UserLanes {
   }
 
   /** Makes the calls of a plan; with a group of one and the permission to, creates what COR does not know and tries once more. */
-  async function callCor(user: string, calls: Plan, group: readonly Waiting[]): Promise<AssertionResult> {
-    const correlationId = group[0]?.item.correlationId;
-    const traces = group.flatMap(({ item }) => item.trace ?? []);
+  async function callCor(
+    user: string,
+    calls: Plan,
+    group: readonly Waiting[],
+    { behalf }: Carried,
+  ): Promise<AssertionResult> {
+    const correlationId = behalf[0]?.item.correlationId;
+    const traces = behalf.flatMap(({ item }) => item.trace ?? []);
     const context = { ...(correlationId !== undefined && { correlationId }), traces };
     const pass = pause.enter();
     if (!pass.go) {
@@ -159,7 +166,7 @@ export function createUserSync(options: SyncOptions): UserLanes {
           }
           if (hasCalls(calls)) {
             for (const id of [...calls.attach, ...calls.detach]) carried.touched.add(id);
-            const result = await callCor(user, calls, group);
+            const result = await callCor(user, calls, group, carried);
             carried.corCalls += result.calls;
             if (result.failure?.class === 'didNotApply' && doubts < MOST_DOUBTS) {
               doubts += 1;
@@ -223,6 +230,7 @@ export function createUserSync(options: SyncOptions): UserLanes {
     gather: () => readonly Waiting[],
     carried: Carried,
   ): Promise<void> {
+    carried.behalf = group;
     const outcome = await bring(user, group, gather, carried);
     const spent = { coalesced: group.length, corCalls: carried.corCalls };
     if (outcome.kind === 'saved') {
@@ -251,6 +259,6 @@ export function createUserSync(options: SyncOptions): UserLanes {
   }
 
   return createUserLanes((user, group, gather) =>
-    settle(user, group, gather, { reassert: false, touched: new Set(), corCalls: 0 }),
+    settle(user, group, gather, { reassert: false, touched: new Set(), corCalls: 0, behalf: group }),
   );
 }
