@@ -1,0 +1,129 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formatLogLine, type LogLine } from '../../src/log.ts';
+import { checkKql } from './check-kql.ts';
+import { bicep, QUERIES } from './infra-files.ts';
+import { contractProblems } from './log-contract.ts';
+import { deployedWorkbook, itemsOf, runnableQuery, type Workbook } from './workbook.ts';
+import { writtenLines } from './written-lines.ts';
+
+const names = [...QUERIES.keys()];
+const text = (name: string) => QUERIES.get(name) ?? '';
+
+describe('every query', () => {
+  it.each(names)('%s fits the tables', (name) => {
+    expect(checkKql(text(name)).problems).toEqual([]);
+    expect(text(name)).toMatch(/^\/\/ /);
+  });
+
+  it('of the workbook fits the tables', () => {
+    const workbook = JSON.parse(deployedWorkbook()) as Workbook;
+    const queries = itemsOf(workbook).filter(({ type }) => type === 3);
+    expect(queries.length).toBeGreaterThan(10);
+    for (const { name, content } of queries)
+      expect({ name, problems: checkKql(runnableQuery(String(content.query))).problems }).toEqual({
+        name,
+        problems: [],
+      });
+  });
+
+  it('of an alert gives the columns that the alert is split by, as text', () => {
+    const rules = bicep('modules/alerts.bicep').matchAll(
+      /queries\/([\w-]+)\.kql'\)\s+dimensions: \[([^\]]*)\]/g,
+    );
+    const split = [...rules].map(([, name = '', list = '']) => ({
+      name,
+      dimensions: [...list.matchAll(/'(\w+)'/g)].map(([, column = '']) => column),
+    }));
+    expect(split).toHaveLength(4);
+    for (const { name, dimensions } of split) {
+      const { columns } = checkKql(text(name));
+      for (const column of dimensions)
+        expect({ name, column, type: columns.get(column) }).toEqual({ name, column, type: 'string' });
+    }
+  });
+
+  it('gives the columns that the workbook shows', () => {
+    expect([...checkKql(text('overview-totals')).columns.keys()]).toEqual(['name', 'value']);
+    expect(checkKql(text('failures-latest')).columns.get('traceId')).toBe('string');
+  });
+});
+
+describe('a query that is wrong is found out', () => {
+  it.each([
+    ['a column that the table does not have', 'AppTraces | where Mesage has "x"', /Mesage/],
+    ['a table that does not exist', 'traces | take 1', /traces/],
+    ['a function that does not exist', 'AppTraces | extend a = percentileif(1)', /percentileif/],
+    ['values that cannot be compared', 'AppDependencies | where Success > "x"', /bool/],
+    ['a sentence that does not end', 'AppTraces | where', /./],
+  ])('%s', (_what, query, expected) => {
+    const { problems } = checkKql(query);
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join('\n')).toMatch(expected);
+  });
+});
+
+describe('the log lines that the queries read', () => {
+  let lines: LogLine[] = [];
+
+  beforeAll(async () => {
+    lines = await writtenLines();
+  });
+
+  it('are of every kind', () => {
+    expect(new Set(lines.map(({ outcome }) => outcome))).toEqual(
+      new Set([undefined, 'succeeded', 'skipped', 'duplicate', 'retry', 'deadlettered', 'abandoned']),
+    );
+    expect(new Set(lines.map(({ errorClass }) => errorClass))).toEqual(
+      new Set([undefined, 'poison', 'permanent', 'transient', 'auth']),
+    );
+  });
+
+  it('begin with their event, which is what the queries find them by', () => {
+    for (const line of lines) expect(formatLogLine(line).startsWith(`{"evt":"${line.evt}"`)).toBe(true);
+  });
+
+  it.each(names)('%s expects nothing of them that the connector does not write', (name) => {
+    expect(contractProblems(text(name), lines)).toEqual([]);
+  });
+
+  it('are read by all queries but those on calls', () => {
+    const others = names.filter((name) => !/\be\.evt\b|"evt":/.test(text(name)));
+    expect(others).toEqual(['cor-calls', 'cor-latency']);
+  });
+
+  it.each([
+    [
+      'a field that is not written',
+      'Message startswith \'{"evt":"message.\' | extend x = e.queueLag',
+      /queueLag/,
+    ],
+    [
+      'a field that other events write',
+      'Message startswith \'{"evt":"pause.\' | extend x = e.outcome',
+      /outcome/,
+    ],
+    [
+      'half an event as a whole one',
+      'Message startswith \'{"evt":"message.dead"\'',
+      /begins with, message\.dead/,
+    ],
+    ['an event that is misspelt', 'Message startswith \'{"evt":"mesage.\'', /begins with, mesage/],
+    [
+      'an outcome that does not exist',
+      "Message startswith '{\"evt\":\"message.' | where outcome in ('retry', 'retried')",
+      /outcome is never retried/,
+    ],
+    [
+      'an event in a comparison',
+      "Message startswith '{\"evt\":\"' | where evt in ('cor.drift', 'cor.drifted')",
+      /evt is never cor.drifted/,
+    ],
+    [
+      'a class that does not exist',
+      "Message startswith '{\"evt\":\"message.' | where tostring(e.errorClass) == 'authentication'",
+      /errorClass is never auth/,
+    ],
+  ])('%s is found out', (_what, query, expected) => {
+    expect(contractProblems(query, lines).join('\n')).toMatch(expected);
+  });
+});

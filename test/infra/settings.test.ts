@@ -1,0 +1,144 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readSettings, settingsSchema } from '../../src/config.ts';
+import { readTelemetrySettings } from '../../src/telemetry/settings.ts';
+import { bicep, block, members } from './infra-files.ts';
+
+/** Read by the code and not in the template, because in Azure another form of the same is used. */
+const LOCAL_ONLY: Readonly<Record<string, string>> = {
+  ServiceBusConnection: 'a connection string',
+  LedgerStorage: 'a connection string',
+  AzureWebJobsStorage: 'a connection string',
+  AzureWebJobsStorage__accountName: 'the short form of AzureWebJobsStorage__blobServiceUri',
+  ServiceBusTopicName: 'the topic form, which the template leaves out',
+  ServiceBusSubscriptionName: 'the topic form, which the template leaves out',
+};
+
+/** In the template, and read by the platform rather than by the code. */
+const FOR_THE_HOST: Readonly<Record<string, string>> = {
+  AzureWebJobsStorage__credential: 'says that the host uses a managed identity',
+  ServiceBusConnection__credential: 'says that the trigger uses a managed identity',
+};
+
+/** Read by the code, and set by the platform itself. */
+const FROM_THE_PLATFORM = ['WEBSITE_SITE_NAME'];
+
+/** The names that `read` asks an environment for. */
+function namesRead(read: (environment: Record<string, string>) => unknown): Set<string> {
+  const names = new Set<string>();
+  const environment = new Proxy<Record<string, string>>(
+    // Telemetry reads on only where this one is set.
+    { APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=00000000-0000-4000-8000-000000000000' },
+    {
+      get(target, name) {
+        names.add(String(name));
+        return target[String(name)];
+      },
+    },
+  );
+  try {
+    read(environment);
+  } catch {
+    // Settings are missing, of course: which ones were looked for is all that matters here.
+  }
+  return names;
+}
+
+const READ = new Set([...namesRead(readSettings), ...namesRead(readTelemetrySettings)]);
+
+const SET = new Set([
+  ...members(block(bicep('modules/function-app.bicep'), "name: 'appsettings'\n    properties: {")),
+  ...members(block(bicep('resources.bicep'), 'connectorSettings: {')),
+]);
+
+const sample = JSON.parse(
+  readFileSync(new URL('../../local.settings.sample.json', import.meta.url), 'utf8'),
+) as { Values: Record<string, string> };
+
+function sources(folder: string): string[] {
+  const root = new URL(`../../${folder}/`, import.meta.url);
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(new URL(name, root), 'utf8'));
+}
+
+describe('the settings of the app in Azure', () => {
+  it('hold every setting that the code reads, except those for other ways of running it', () => {
+    const missing = [...READ].filter(
+      (name) => !SET.has(name) && !(name in LOCAL_ONLY) && !FROM_THE_PLATFORM.includes(name),
+    );
+    expect(missing).toEqual([]);
+    expect(SET.size).toBeGreaterThan(20);
+  });
+
+  it('hold none that nothing reads', () => {
+    expect([...SET].filter((name) => !READ.has(name) && !(name in FOR_THE_HOST))).toEqual([]);
+  });
+
+  it('leave out none that is set after all, and know all that the code reads', () => {
+    expect(Object.keys(LOCAL_ONLY).filter((name) => SET.has(name) || !READ.has(name))).toEqual([]);
+    expect(Object.keys(FOR_THE_HOST).filter((name) => !SET.has(name) || READ.has(name))).toEqual([]);
+    expect([...READ].sort()).toEqual(expect.arrayContaining(Object.keys(settingsSchema.shape).sort()));
+  });
+
+  it('are read in one place each: no other file takes a variable from the environment', () => {
+    const direct = [...sources('src'), ...sources('functions')].flatMap((text) => [
+      ...text.matchAll(/process\.env(\.\w+|\[[^\]]+\])/g),
+    ]);
+    expect(direct.map(([found]) => found)).toEqual([]);
+  });
+
+  it('take the secret of COR from the vault, by name and in its newest version', () => {
+    expect(bicep('resources.bicep')).toMatch(
+      /COR_CLIENT_SECRET: '@Microsoft\.KeyVault\(VaultName=\$\{vault\.outputs\.name\};SecretName=\$\{corSecretName\}\)'/,
+    );
+    expect(bicep('modules/function-app.bicep')).toContain('keyVaultReferenceIdentity: identityId');
+  });
+
+  it('use names without colons for what the trigger looks up, which the scale controller can resolve', () => {
+    const trigger = sources('functions').join('\n');
+    const looked = [...trigger.matchAll(/'%([^%]+)%'/g)].map(([, name = '']) => name);
+    expect(looked).toContain('ServiceBusQueueName');
+    for (const name of looked) expect(name).toMatch(/^\w+$/);
+    for (const name of looked) expect(name).not.toContain('__');
+    for (const [, connection] of trigger.matchAll(/connection: '(\w+)'/g))
+      expect(SET).toContain(`${connection}__fullyQualifiedNamespace`);
+  });
+
+  it('set nothing that Flex Consumption refuses or ignores', () => {
+    for (const name of [
+      'FUNCTIONS_WORKER_RUNTIME',
+      'FUNCTIONS_EXTENSION_VERSION',
+      'WEBSITE_RUN_FROM_PACKAGE',
+      'WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT',
+      'WEBSITE_NODE_DEFAULT_VERSION',
+    ])
+      expect(SET).not.toContain(name);
+  });
+});
+
+describe('the sample of local settings', () => {
+  it('names every setting that the code reads, and none else', () => {
+    const { FUNCTIONS_WORKER_RUNTIME, ...own } = sample.Values;
+    expect(FUNCTIONS_WORKER_RUNTIME).toBe('node');
+    expect(Object.keys(own).sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+  });
+
+  it('says the same as the template where both give a default', () => {
+    const fallbacks = {
+      COR_BASE_URL: 'corBaseUrl',
+      COR_TOKEN_URL: 'corTokenUrl',
+      COR_TIMEOUT: 'corTimeout',
+      COR_CONCURRENCY: 'corConcurrency',
+      COR_CREATE_MISSING_WORKSPACES: 'corCreateMissingWorkspaces',
+      MAPPING: 'mapping',
+      RETRY_WINDOW: 'retryWindow',
+      UNMAPPED_GRACE: 'unmappedGrace',
+      ServiceBusQueueName: 'queueName',
+    };
+    for (const [setting, parameter] of Object.entries(fallbacks)) {
+      const found = new RegExp(`^param ${parameter} \\w+ = '?(.*?)'?$`, 'm').exec(bicep('resources.bicep'));
+      expect({ setting, value: found?.[1] }).toEqual({ setting, value: sample.Values[setting] });
+    }
+  });
+});

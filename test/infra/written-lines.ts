@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startCorSandbox } from '../../local/cor/sandbox.ts';
+import { listSamples } from '../../local/events/samples.ts';
+import { readSettings } from '../../src/config.ts';
+import { createConnector, type World } from '../../src/connector.ts';
+import { createHealth } from '../../src/health.ts';
+import { parseDocument } from '../../src/ledger/document.ts';
+import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import type { LogLine } from '../../src/log.ts';
+import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
+
+const record = (number: number) => `5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e000${number}`;
+
+/** Each accident meets a user of its own. */
+const USERS = {
+  drifted: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0001',
+  created: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0002',
+  unlucky: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0003',
+  refused: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0004',
+};
+
+const SEED = JSON.parse(
+  readFileSync(new URL('../../local/events/cor-seed.json', import.meta.url), 'utf8'),
+) as { users: { id: string; name: string; email: string }[]; workspaces: { id: string; name: string }[] };
+
+/** Another workspace, in the place of the one that the body names. */
+const OTHER = PROJECT.replace(/1$/, '2');
+const inOther = (body: Buffer) => Buffer.from(body.toString().replaceAll(PROJECT, OTHER));
+
+/** A COR that refuses everything, with a request id: the sandbox sends none. */
+async function refusingCor() {
+  const server = createServer((request, response) => {
+    response.setHeader('x-request-id', 'request-1');
+    if (request.url?.startsWith('/v1/oauth/token'))
+      response.end(JSON.stringify({ access_token: 'a-token', expires_in: 3600 }));
+    else response.writeHead(400).end(JSON.stringify({ name: 'SomethingElse', message: 'no' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => server.close(),
+  };
+}
+
+type Handle = (body: Uint8Array, metadata?: Readonly<Record<string, unknown>>) => Promise<void>;
+
+/**
+ * The lines that the connector really writes, all kinds of them: its own message handling over the sandbox of COR, through good days and
+ * bad ones.
+ */
+export async function writtenLines(): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
+  const sandbox = await startCorSandbox({
+    users: [...SEED.users, ...Object.values(USERS)],
+    workspaces: [...SEED.workspaces, PROJECT, OTHER],
+  });
+  const refusing = await refusingCor();
+  const settings = readSettings({
+    // No connection string at all: the health check finds the queue out of reach, at once.
+    ServiceBusConnection: 'Endpoint=nowhere',
+    ServiceBusQueueName: 'assignments',
+    LedgerStorage: 'memory',
+    COR_BASE_URL: sandbox.baseUrl,
+    COR_TOKEN_URL: sandbox.tokenUrl,
+    COR_API_KEY: sandbox.apiKey,
+    COR_CLIENT_SECRET: sandbox.clientSecret,
+    COR_CREATE_MISSING_WORKSPACES: 'false',
+    UNMAPPED_GRACE: '0s',
+  });
+  const log = (_level: string, line: LogLine) => void lines.push(line);
+  let now = Date.UTC(2026, 4, 1);
+  const world: Partial<World> = {
+    ledger: createMemoryLedger(),
+    settlement: { deadLetter: async () => {} },
+    retryQueue: { schedule: async () => {}, close: async () => {} },
+    clock: {
+      now: () => now,
+      async sleep(ms) {
+        now += ms;
+      },
+    },
+  };
+  const connector = createConnector(settings, log, world);
+  const opened = [connector];
+
+  /** A connector beside the first, which shares its ledger unless `other` says otherwise. */
+  function beside(other: Partial<World>, cor: Partial<typeof settings.cor> = {}) {
+    const one = createConnector({ ...settings, cor: { ...settings.cor, ...cor } }, log, {
+      ...world,
+      ...other,
+    });
+    opened.push(one);
+    return one;
+  }
+
+  let sequence = 0;
+  const handle =
+    (one = connector): Handle =>
+    (body, metadata = {}) => {
+      sequence += 1;
+      const given = {
+        lockToken: `lock-${sequence}`,
+        messageId: `message-${sequence}`,
+        sequenceNumber: sequence,
+        deliveryCount: 1,
+        enqueuedTimeUtc: new Date(now - 1_000).toISOString(),
+        contentType: 'application/json',
+        ...metadata,
+      };
+      return one.handle(body, given).catch(() => undefined);
+    };
+
+  try {
+    for (const { body, contentType, applicationProperties } of listSamples().filter(
+      ({ preset }) => preset === 'resource-assignment',
+    ))
+      await handle()(body, { contentType, applicationProperties });
+
+    const first = assignmentBody(USERS.drifted, record(1));
+    await handle()(first);
+    await handle()(first, { deliveryCount: 2 });
+    await handle()(first, { applicationProperties: { corReplayed: true } });
+    // Twice 100 % in one workspace.
+    await handle()(assignmentBody(USERS.drifted, record(2)));
+
+    // COR forgets a workspace that the user has; a message about another one finds out.
+    await handle()(inOther(assignmentBody(USERS.drifted, record(3))));
+    sandbox.removeWorkspace(OTHER);
+    await handle()(first, { deliveryCount: 2 });
+    await handle(beside({}, { createMissingWorkspaces: true }))(
+      inOther(assignmentBody(USERS.created, record(4))),
+    );
+
+    sandbox.failNext(1, { status: 503 });
+    const unlucky = assignmentBody(USERS.unlucky, record(5));
+    await handle()(unlucky);
+    now += 60_000;
+    await handle()(unlucky, { applicationProperties: { corAttempt: 1 } });
+
+    sandbox.set({ forbid: true });
+    await handle(beside({}))(assignmentBody(USERS.refused, record(6)));
+    sandbox.set({ forbid: false });
+    const refusal = { baseUrl: refusing.baseUrl, tokenUrl: `${refusing.baseUrl}/v1/oauth/token` };
+    await handle(beside({}, refusal))(assignmentBody(USERS.refused, record(7)));
+
+    const deaf = beside({
+      settlement: {
+        async deadLetter() {
+          throw new Error('The host does not answer.');
+        },
+      },
+    });
+    await handle(deaf)(Buffer.from('not JSON'));
+
+    const damaged = beside({
+      ledger: {
+        ...createMemoryLedger(),
+        load: async (user) => ({ document: parseDocument('{', user, 'in memory'), etag: undefined }),
+      },
+    });
+    await handle(damaged)(first);
+    await createHealth(settings, connector, log)();
+    return lines;
+  } finally {
+    refusing.stop();
+    await Promise.all(opened.map((one) => one.close()));
+    await sandbox.stop();
+  }
+}
