@@ -84,6 +84,15 @@ async function detach(run: Run, ids: readonly string[]): Promise<CorFailure | un
   return undefined;
 }
 
+/** Attaches what COR says is there already by detaching it first: only that proves the percentage. */
+async function attachAnew(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
+  const failure = await attach(run, ids);
+  if (failure?.class !== 'alreadyAttached') return failure;
+  const again = (await detach(run, ids)) ?? (await attach(run, ids));
+  // There once more: another instance is at work on the same user, and whoever saves last tells COR everything.
+  return again?.class === 'alreadyAttached' ? undefined : again;
+}
+
 /**
  * Sends workspaces one by one, so that one that COR no longer takes cannot hold up the others. Returns what concerns `own` ones. Where
  * COR replaces, each call takes away what the one before gave: then all that it took are sent together once more.
@@ -91,15 +100,12 @@ async function detach(run: Run, ids: readonly string[]): Promise<CorFailure | un
 async function attachEach(run: Run, ids: readonly string[]): Promise<CorFailure | undefined> {
   const taken: string[] = [];
   for (const id of ids) {
-    const failure = await attach(run, [id]);
-    if (!failure || failure.class === 'alreadyAttached') taken.push(id);
+    const failure = await attachAnew(run, [id]);
+    if (!failure) taken.push(id);
     else if (isUnavailable(failure) || run.plan.own.has(id)) return failure;
     else run.refused.add(id);
   }
-  if (!run.replacing || taken.length < 2) return undefined;
-  const failure = await attach(run, taken);
-  if (failure?.class !== 'alreadyAttached') return failure;
-  return (await detach(run, taken)) ?? (await attach(run, taken));
+  return run.replacing && taken.length > 1 ? attachAnew(run, taken) : undefined;
 }
 
 /** Attaches; a refusal of a set that holds more than the messages' own workspaces is tried again one by one. */

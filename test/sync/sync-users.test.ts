@@ -100,11 +100,13 @@ describe('another instance that saves in between', () => {
 
 describe('a workspace that COR has lost', () => {
   const cases = MANNERS.flatMap(([what, manners]) =>
-    [false, true].map((conflict) => ({ what, manners, conflict })),
+    (['atomic', 'partial', 'partialSuccess'] as const).flatMap((batch) =>
+      [false, true].map((conflict) => ({ what, manners: { ...manners, batch }, batch, conflict })),
+    ),
   );
 
   it.each(cases)(
-    'does not hold up messages about others: $what, conflict: $conflict',
+    'does not hold up messages about others: $what, batch $batch, conflict: $conflict',
     async ({ manners, conflict }) => {
       const one = startInstance(manners);
       const other = startInstance({}, one);
