@@ -93,8 +93,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
-      http20Enabled: true
     }
   }
 
@@ -121,13 +119,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 
   // Deployments prove themselves with Microsoft Entra tokens; a leaked publish profile opens nothing.
-  resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
-    name: 'ftp'
-    properties: {
-      allow: false
-    }
-  }
-
   resource scmPublishing 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: {

@@ -55,14 +55,6 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
       }
     ]
   }
-
-  resource appSubnet 'subnets' existing = {
-    name: 'app'
-  }
-
-  resource endpointSubnet 'subnets' existing = {
-    name: 'endpoints'
-  }
 }
 
 resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for target in targets: {
@@ -90,7 +82,7 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [for target
   tags: tags
   properties: {
     subnet: {
-      id: network::endpointSubnet.id
+      id: '${network.id}/subnets/endpoints'
     }
     privateLinkServiceConnections: [
       {
@@ -119,4 +111,4 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
   }
 }]
 
-output appSubnetId string = network::appSubnet.id
+output appSubnetId string = '${network.id}/subnets/app'

@@ -15,7 +15,7 @@ func insideJson(text string) string => replace(replace(replace(replace(text, '\r
 var withQueries = reduce(
   queries,
   loadTextContent('../workbook.json'),
-  (workbook, query) => replace(workbook, '{{kql:${query.name}}}', insideJson(query.text))
+  (filled, query) => replace(filled, '{{kql:${query.name}}}', insideJson(query.text))
 )
 var withSelection = replace(
   withQueries,

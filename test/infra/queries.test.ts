@@ -9,6 +9,9 @@ import { writtenLines } from './written-lines.ts';
 const names = [...QUERIES.keys()];
 const text = (name: string) => QUERIES.get(name) ?? '';
 
+// Loading the language takes a second or more, and so does the first query: not within the time of a test.
+beforeAll(() => void checkKql('AppTraces'));
+
 describe('every query', () => {
   it.each(names)('%s fits the tables', (name) => {
     expect(checkKql(text(name)).problems).toEqual([]);
