@@ -4,11 +4,14 @@ import { readableColumns, type Table } from './tables.ts';
 
 type Literal = string | number | boolean;
 
-/** `$select` and `$filter` as far as a registration uses them; everything else is refused, not ignored. */
+/** `$select`, `$filter`, `$orderby` and `$top` as far as a registration uses them; everything else is refused, not ignored. */
 export interface Query {
   readonly select: readonly string[];
   readonly matches: (row: StoredRow) => boolean;
+  readonly arrange: (rows: readonly StoredRow[]) => StoredRow[];
 }
+
+const KNOWN = ['$select', '$filter', '$orderby', '$top'];
 
 const CLAUSE = /^(\w+) eq ('(?:[^']|'')*'|[\w-]+)/;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -64,13 +67,30 @@ function readFilter(table: Table, filter: string): Query['matches'] {
   return (row) => anyOf.some((allOf) => allOf.every(([column, value]) => same(row[column], value)));
 }
 
+function readArrangement(table: Table, parameters: URLSearchParams): Query['arrange'] {
+  const orderBy = parameters.get('$orderby');
+  const top = parameters.get('$top') ?? 'Infinity';
+  const [, column, direction = 'asc'] = /^(\w+)(?: (asc|desc))?$/.exec(orderBy ?? '') ?? [];
+  if (orderBy !== null && column === undefined) throw badQuery(`Syntax error in '${orderBy}'.`);
+  if (column !== undefined) knownColumn(table, column);
+  if (Number.isNaN(Number(top))) throw badQuery(`Invalid value '${top}' for $top.`);
+  return (rows) => {
+    const ordered =
+      column === undefined
+        ? [...rows]
+        : rows.toSorted((a, b) => String(a[column]).localeCompare(String(b[column])));
+    return (direction === 'desc' ? ordered.reverse() : ordered).slice(0, Number(top));
+  };
+}
+
 export function readQuery(table: Table, parameters: URLSearchParams): Query {
-  const unknown = [...parameters.keys()].find((name) => name !== '$select' && name !== '$filter');
+  const unknown = [...parameters.keys()].find((name) => !KNOWN.includes(name));
   if (unknown !== undefined) throw badQuery(`The query parameter '${unknown}' is not known to this fake.`);
   const select = parameters.get('$select')?.split(',') ?? readableColumns(table);
   const filter = parameters.get('$filter');
   return {
     select: select.map((column) => knownColumn(table, column)),
     matches: filter === null ? () => true : readFilter(table, filter),
+    arrange: readArrangement(table, parameters),
   };
 }

@@ -1,6 +1,7 @@
 import { readQuery } from './query.ts';
 import { badPayload, brokenRule, Refusal } from './refusal.ts';
 import { createRow, deleteRow, findRow, type Store, type StoredRow, updateRow } from './store.ts';
+import { advanceJobs, startEndpointCheck } from './system-jobs.ts';
 import { type EntitySet, isEntitySet, readableColumns, TABLES } from './tables.ts';
 
 export interface Reply {
@@ -46,8 +47,9 @@ function attributes(store: Store, table: string, parameters: URLSearchParams): R
 
 function onCollection(store: Store, entitySet: EntitySet, asked: Asked): Reply {
   if (asked.method === 'GET') {
-    const { select, matches } = readQuery(TABLES[entitySet], asked.parameters);
-    const rows = [...store.rows[entitySet].values()].filter(matches);
+    if (entitySet === 'asyncoperations') advanceJobs(store);
+    const { select, matches, arrange } = readQuery(TABLES[entitySet], asked.parameters);
+    const rows = arrange([...store.rows[entitySet].values()].filter(matches));
     return { status: 200, json: { value: rows.map((row) => readable(entitySet, row, select)) } };
   }
   if (asked.method !== 'POST') throw new Refusal(405, '0x80060888', `${asked.method} is not allowed here.`);
@@ -93,7 +95,8 @@ export function answer(store: Store, asked: Asked): Reply {
     if (entitySet !== 'serviceendpoints' || action !== CHECK || method !== 'POST' || id === undefined)
       throw new Refusal(404, '0x8006088a', `Resource not found for the segment '${action.slice(1)}'.`);
     findRow(store, entitySet, id);
-    if (store.switches.endpointCheck === 'fails') throw brokenRule('The service endpoint cannot be reached.');
+    if (store.switches.endpointCheck === 'refuses') throw brokenRule('The service endpoint is not complete.');
+    startEndpointCheck(store);
     return { status: 204 };
   }
   if (method !== 'GET' && !TABLES[entitySet].isWritable)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject } from '../../src/dynamics/json-object.ts';
-import { badPayload, notThere, Refusal } from './refusal.ts';
+import { badPayload, brokenRule, notThere, Refusal } from './refusal.ts';
 import { checkDeletion, checkRow } from './rules.ts';
 import type { Switches } from './switches.ts';
 import { type Column, type EntitySet, isEntitySet, TABLES } from './tables.ts';
@@ -150,7 +150,14 @@ const stateOf = ({ newSteps }: Switches) =>
 
 export function updateRow(store: Store, entitySet: EntitySet, id: string, payload: unknown): void {
   const row = findRow(store, entitySet, id);
-  save(store, entitySet, id.toLowerCase(), { ...row, ...readPayload(store, entitySet, payload) });
+  const given = readPayload(store, entitySet, payload);
+  if (
+    entitySet === 'sdkmessageprocessingstepimages' &&
+    store.switches.imageUpdates === 'withStep' &&
+    !('_sdkmessageprocessingstepid_value' in given)
+  )
+    throw brokenRule('The step of the image is missing.');
+  save(store, entitySet, id.toLowerCase(), { ...row, ...given });
 }
 
 export function deleteRow(store: Store, entitySet: EntitySet, id: string): void {

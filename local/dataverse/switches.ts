@@ -4,8 +4,18 @@ export interface Switches {
   readonly newSteps: 'enabled' | 'disabled';
   /** Whether comma-separated columns come back as they were given. */
   readonly lists: 'asGiven' | 'sorted';
-  /** What TriggerServiceEndpointCheck says. */
-  readonly endpointCheck: 'passes' | 'fails';
+  /**
+   * What TriggerServiceEndpointCheck does: refuses at once, or starts a system job that succeeds, fails, waits for its next try, never
+   * ends, or cannot be found.
+   */
+  readonly endpointCheck: 'refuses' | 'succeeds' | 'fails' | 'waits' | 'neverEnds' | 'hasNoJob';
+  /** Whether a PATCH of an image has to name its step. */
+  readonly imageUpdates: 'asTheyAre' | 'withStep';
 }
 
-export const DEFAULT_SWITCHES: Switches = { newSteps: 'enabled', lists: 'asGiven', endpointCheck: 'passes' };
+export const DEFAULT_SWITCHES: Switches = {
+  newSteps: 'enabled',
+  lists: 'asGiven',
+  endpointCheck: 'succeeds',
+  imageUpdates: 'asTheyAre',
+};

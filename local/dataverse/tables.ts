@@ -27,7 +27,8 @@ export type EntitySet =
   | 'sdkmessages'
   | 'sdkmessagefilters'
   | 'sdkmessageprocessingsteps'
-  | 'sdkmessageprocessingstepimages';
+  | 'sdkmessageprocessingstepimages'
+  | 'asyncoperations';
 
 const text = (max: number): Column => ({ type: 'text', max });
 const secret = (max: number): Column => ({ type: 'text', max, writeOnly: true });
@@ -45,7 +46,7 @@ export const TABLES: Readonly<Record<EntitySet, Table>> = {
       description: text(2000),
       contract: choice(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
       connectionmode: choice(1, 2),
-      authtype: choice(1, 2, 3, 4, 5, 6, 7, 8),
+      authtype: choice(1, 2, 3, 4, 5, 6, 7, 8, 9),
       authvalue: secret(2048),
       namespaceformat: choice(1, 2),
       namespaceaddress: text(255),
@@ -56,7 +57,7 @@ export const TABLES: Readonly<Record<EntitySet, Table>> = {
       issaskeyset: computed,
       sastoken: secret(256),
       messageformat: choice(1, 2, 3),
-      messagecharset: choice(0, 1),
+      messagecharset: choice(0, 1, 2),
       userclaim: choice(1, 2, 3),
       url: text(2000),
     },
@@ -129,6 +130,22 @@ export const TABLES: Readonly<Record<EntitySet, Table>> = {
     columns: { name: text(256) },
     lookups: {},
     required: ['name'],
+    isWritable: false,
+  },
+  asyncoperations: {
+    logicalName: 'asyncoperation',
+    id: 'asyncoperationid',
+    columns: {
+      name: text(256),
+      messagename: text(160),
+      operationtype: whole,
+      statuscode: choice(0, 10, 20, 21, 22, 30, 31, 32),
+      message: text(1_073_741_823),
+      friendlymessage: text(100_000),
+      createdon: text(30),
+    },
+    lookups: {},
+    required: [],
     isWritable: false,
   },
   sdkmessagefilters: {

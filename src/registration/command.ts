@@ -79,7 +79,7 @@ async function runRegister({ api, origin, shell, values }: Run, wanted: Wanted):
     writes += 1;
     if (!dryRun) shell.print(done);
   };
-  await register(api, plan, onDone, { skipEndpointCheck });
+  await register(api, plan, onDone, { skipEndpointCheck, onNote: dryRun ? () => {} : shell.print });
   for (const note of findings(plan).surplus) shell.warn(`Note: ${note}`);
   if (writes === 0) shell.print('Everything is registered as the mapping needs it. Nothing was changed.');
   else if (dryRun) shell.print('Nothing was changed.');

@@ -1,13 +1,21 @@
 import { type Component, type Row, STORAGE, title } from './component.ts';
 import { type Difference, differences, KEY_COLUMN } from './differences.ts';
+import { checkEndpoint } from './endpoint-check.ts';
 import type { Planned } from './plan.ts';
 import { RegistrationError } from './registration-error.ts';
 import { CONNECTION_SETTING } from './service-bus-access.ts';
 import type { WebApi } from './web-api.ts';
-import { WebApiError } from './web-api-error.ts';
 
 /** `done` is one sentence for each write. */
 export type OnDone = (done: string) => void;
+
+export interface RegisterOptions {
+  readonly skipEndpointCheck?: boolean;
+  /** What is worth saying and no write. */
+  readonly onNote?: (note: string) => void;
+  /** First pause between two looks at the system job of the endpoint check. */
+  readonly pollMs?: number;
+}
 
 interface Parent {
   readonly entitySet: string;
@@ -17,30 +25,33 @@ interface Parent {
 /** A key belongs to its policy and queue: when one of these changes, it has to be given again. */
 const KEY_BELONGS_TO: ReadonlySet<string> = new Set(['authtype', 'namespaceaddress', 'path', 'saskeyname']);
 
+const bind = (property: string | undefined, { entitySet, id }: Parent) => ({
+  [`${property}@odata.bind`]: `/${entitySet}(${id})`,
+});
+
 function creation({ kind, columns, initial, lookups, saskey }: Component, parent: Parent | undefined): Row {
   const { parentProperty } = STORAGE[kind];
   const filled = Object.entries(columns).filter(([, value]) => value !== null);
-  const binds = Object.entries({
-    ...lookups,
-    ...(parentProperty !== undefined && parent && { [parentProperty]: parent }),
-  }).map(([property, { entitySet, id }]) => [`${property}@odata.bind`, `/${entitySet}(${id})`]);
   return {
     ...Object.fromEntries(filled),
     ...initial,
     ...(saskey !== undefined && { saskey }),
-    ...Object.fromEntries(binds),
+    ...Object.assign({}, ...Object.entries(lookups).map(([property, lookup]) => bind(property, lookup))),
+    ...(parent && bind(parentProperty, parent)),
   };
 }
 
-function correction(component: Component, found: readonly Difference[]): Row {
-  const { columns, state, lookups, saskey } = component;
+function correction(component: Component, found: readonly Difference[], parent?: Parent): Row {
+  const { kind, columns, state, lookups, saskey } = component;
   const body: Record<string, unknown> = {};
   for (const { column } of found) {
     const lookup = lookups[column];
-    if (lookup) body[`${column}@odata.bind`] = `/${lookup.entitySet}(${lookup.id})`;
+    if (lookup) Object.assign(body, bind(column, lookup));
     else if (column !== KEY_COLUMN) body[column] = { ...columns, ...state }[column];
     if (saskey !== undefined && (column === KEY_COLUMN || KEY_BELONGS_TO.has(column))) body.saskey = saskey;
   }
+  // Some versions of Dataverse are said to check an image by the step in the payload, not by the stored one.
+  if (kind === 'image' && parent) Object.assign(body, bind(STORAGE.image.parentProperty, parent));
   // The status says which kind of enabled or disabled: one is not valid without the other.
   if (state && ('statecode' in body || 'statuscode' in body)) Object.assign(body, state);
   return body;
@@ -54,7 +65,7 @@ async function make(api: WebApi, component: Component, parent: Parent | undefine
   const id = String(row[idColumn]);
   // Dataverse sets the state of a new step itself.
   const left = differences(component, { ...row, issaskeyset: true });
-  if (left.length > 0) await api.update(`${entitySet}(${id})`, correction(component, left));
+  if (left.length > 0) await api.update(`${entitySet}(${id})`, correction(component, left, parent));
   return id;
 }
 
@@ -73,21 +84,27 @@ async function write(
   }
   const id = String(row[idColumn]);
   if (found.length > 0) {
-    await api.update(`${entitySet}(${id})`, correction(component, found));
+    await api.update(`${entitySet}(${id})`, correction(component, found, parent));
     onDone(`${title(component)} corrected: ${found.map(({ column }) => column).join(', ')}.`);
   }
   return { entitySet, id };
 }
 
-async function checkEndpoint(api: WebApi, id: string): Promise<void> {
-  try {
-    await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.TriggerServiceEndpointCheck`);
-  } catch (error) {
-    if (!(error instanceof WebApiError) || error.status !== 400) throw error;
-    throw new RegistrationError(
-      `${error.message}\nDataverse does not accept the service endpoint, so its steps were left as they are. Check ${CONNECTION_SETTING}, then run register --update-key. If the endpoint is right nevertheless: --skip-endpoint-check.`,
-    );
-  }
+/** Throws `RegistrationError` when Dataverse does not reach the queue. */
+async function requireReachable(
+  api: WebApi,
+  id: string,
+  { saskey: secret }: Component,
+  { onNote, pollMs }: RegisterOptions,
+): Promise<void> {
+  const result = await checkEndpoint(api, id, { secret, pollMs });
+  if (result.outcome === 'reached') onNote?.('Dataverse reaches the queue or topic.');
+  if (result.outcome === 'unknown')
+    onNote?.('Dataverse did not say whether it reaches the queue or topic: change a row, and see.');
+  if (result.outcome !== 'failed') return;
+  throw new RegistrationError(
+    `Dataverse tried the service endpoint and failed: ${result.problem}\nIts steps were left as they are. Check ${CONNECTION_SETTING}, then run register --update-key. If the endpoint is right nevertheless: --skip-endpoint-check.`,
+  );
 }
 
 async function writeChildren(api: WebApi, plan: Planned, onDone: OnDone, parent: Parent): Promise<void> {
@@ -98,10 +115,6 @@ async function writeChildren(api: WebApi, plan: Planned, onDone: OnDone, parent:
 /** Also when the endpoint is there already but lacks steps: the run that made it may have ended at the check. */
 const needsCheck = ({ row, differences: found, children }: Planned): boolean =>
   row === undefined || found.length > 0 || children.some((step) => step.row === undefined);
-
-export interface RegisterOptions {
-  readonly skipEndpointCheck?: boolean;
-}
 
 /**
  * Writes what the plan says, parents first. Running it again is safe at any time: it begins with what is there.
@@ -114,7 +127,8 @@ export async function register(
   options: RegisterOptions = {},
 ): Promise<void> {
   const endpoint = await write(api, plan, onDone);
-  if (needsCheck(plan) && !options.skipEndpointCheck) await checkEndpoint(api, endpoint.id);
+  if (needsCheck(plan) && !options.skipEndpointCheck)
+    await requireReachable(api, endpoint.id, plan.component, options);
   await writeChildren(api, plan, onDone, endpoint);
 }
 

@@ -42,8 +42,8 @@ export interface WebApi {
   create(entitySet: string, body: Row): Promise<Row | undefined>;
   update(path: string, body: Row): Promise<void>;
   delete(path: string): Promise<void>;
-  /** A bound action without parameters. */
-  act(path: string): Promise<void>;
+  /** A bound action without parameters; `false` when it was not sent, in a dry run. */
+  act(path: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -150,7 +150,7 @@ export function createWebApi(options: WebApiOptions): WebApi {
       await send('DELETE', path);
     },
     async act(path) {
-      await send('POST', path);
+      return (await send('POST', path)) !== undefined;
     },
     close: () => agent.close(),
   };

@@ -37,7 +37,7 @@ test('register, again, a change, check, remove', async () => {
   const first = await cli('register');
   expect(first).toMatchObject({ code: 0, stderr: '' });
   expect(first.stdout).toMatch(
-    /^Service endpoint "COR connector" registered\.\nStep "COR connector: Create of /,
+    /^Service endpoint "COR connector" registered\.\nDataverse reaches the queue or topic\.\nStep "COR connector: Create of /,
   );
   expect(first.stdout).toMatch(NEXT);
   expect(everyRow(fake)).toHaveLength(8);
@@ -73,7 +73,12 @@ test('register, again, a change, check, remove', async () => {
   ]);
   const patches = writes(fake).slice(before);
   expect(patches.map(({ method }) => method)).toEqual(Array(5).fill('PATCH'));
-  for (const { body } of patches) expect(Object.keys(body as object)).toHaveLength(1);
+  for (const { path, body } of patches)
+    expect(Object.keys(body as object)).toEqual(
+      path.includes('stepimages')
+        ? ['attributes', 'sdkmessageprocessingstepid@odata.bind']
+        : ['filteringattributes'],
+    );
   expect(image(fake, 'Delete', 'PreImage').attributes).toContain('msdyn_taskid');
 
   const removed = await cli('remove', '--yes');

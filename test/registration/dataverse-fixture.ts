@@ -85,7 +85,7 @@ export async function registerAll(
   const plan = await readPlan(api, want, updateKey);
   requireKey(plan);
   const done: string[] = [];
-  await register(api, plan, (sentence) => done.push(sentence));
+  await register(api, plan, (sentence) => done.push(sentence), { pollMs: 1 });
   return done;
 }
 

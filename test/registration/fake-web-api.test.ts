@@ -207,7 +207,7 @@ describe('the fake of the Web API', () => {
       ask('GET', `${wrong}saskey eq 'x'`),
       ask('GET', `${wrong}contract eq '6'`),
       ask('GET', `${wrong}startswith(name,'x')`),
-      ask('GET', 'serviceendpoints?$top=1'),
+      ask('GET', 'serviceendpoints?$skip=1'),
       ask('GET', 'ServiceEndpoints'),
       ask('GET', 'accounts'),
       ask('POST', 'sdkmessages', { name: 'Mine' }),

@@ -95,21 +95,44 @@ describe('registering in an empty environment', () => {
     },
   );
 
-  it('lets Dataverse check the endpoint before the steps are made, each time until it passes', async () => {
-    const fake = await startFake({ switches: { endpointCheck: 'fails' } });
+  it.each([
+    ['refuses', 'POST .*TriggerServiceEndpointCheck: HTTP 400 \\S+ The service endpoint is not complete\\.'],
+    ['fails', 'The token is not valid for the key \\*\\*\\*\\.'],
+    ['waits', 'The token is not valid for the key \\*\\*\\*\\.'],
+  ] as const)(
+    'makes no step while the check of the endpoint %s, and does when it is well',
+    async (endpointCheck, problem) => {
+      const fake = await startFake({ switches: { endpointCheck } });
+      const api = connectTo(fake);
+      for (const updateKey of [false, false, true])
+        await expect(registerAll(api, wanted(), updateKey)).rejects.toThrow(
+          new RegExp(
+            `^Dataverse tried the service endpoint and failed: ${problem}\nIts steps .* run register --update-key\\.`,
+          ),
+        );
+      expect(fake.store.rows.serviceendpoints.size).toBe(1);
+      expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(0);
+      Object.assign(fake.store.switches, { endpointCheck: 'succeeds' });
+      expect(await registerAll(api)).toHaveLength(7);
+    },
+  );
+
+  it.each([
+    ['succeeds', 'Dataverse reaches the queue or topic.'],
+    ['neverEnds', 'Dataverse did not say whether it reaches the queue or topic: change a row, and see.'],
+    ['hasNoJob', 'Dataverse did not say whether it reaches the queue or topic: change a row, and see.'],
+  ] as const)('goes on when the check of the endpoint %s, and says so', async (endpointCheck, note) => {
+    const fake = await startFake({ switches: { endpointCheck } });
     const api = connectTo(fake);
-    for (const updateKey of [false, false, true])
-      await expect(registerAll(api, wanted(), updateKey)).rejects.toThrow(
-        /TriggerServiceEndpointCheck: HTTP 400 \S+ The service endpoint cannot be reached\.\nDataverse does not accept .* run register --update-key\./,
-      );
-    expect(fake.store.rows.serviceendpoints.size).toBe(1);
-    expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(0);
-    Object.assign(fake.store.switches, { endpointCheck: 'passes' });
-    expect(await registerAll(api)).toHaveLength(7);
+    const notes: string[] = [];
+    const onNote = (text: string) => notes.push(text);
+    await register(api, await readPlan(api, wanted()), () => {}, { onNote, pollMs: 1 });
+    expect(notes).toEqual([note]);
+    expect(await check(api)).toEqual({ wrong: [], surplus: [] });
   });
 
   it('can do without that check', async () => {
-    const fake = await startFake({ switches: { endpointCheck: 'fails' } });
+    const fake = await startFake({ switches: { endpointCheck: 'refuses' } });
     const api = connectTo(fake);
     await register(api, await readPlan(api, wanted()), () => {}, { skipEndpointCheck: true });
     expect(await check(api)).toEqual({ wrong: [], surplus: [] });
@@ -295,54 +318,57 @@ describe('registering over what is there', () => {
     await expect(removeAll(api)).rejects.toThrow('use another --name');
   });
 
-  it('mends whatever somebody changed or deleted, and then has nothing left to do', async () => {
-    const fake = await startFake();
-    const api = connectTo(fake);
-    const WRONG: Record<string, unknown> = {
-      name: 'another',
-      contract: 2,
-      messageformat: 1,
-      messagecharset: 0,
-      userclaim: 3,
-      path: 'other',
-      saskeyname: 'old',
-      saskey: '',
-      mode: 0,
-      stage: 20,
-      supporteddeployment: 2,
-      asyncautodelete: false,
-      filteringattributes: 'statecode',
-      statecode: 1,
-      entityalias: 'Other',
-      imagetype: 2,
-      messagepropertyname: 'EntityMoniker',
-      attributes: null,
-      _sdkmessageid_value: '00000000-0000-0000-0000-000000000000',
-    };
-    const damage = fc.record({
-      row: fc.nat(7),
-      column: fc.constantFrom('DELETE', ...Object.keys(WRONG)),
-    });
-    await fc.assert(
-      fc.asyncProperty(fc.array(damage, { maxLength: 8 }), async (all) => {
-        await registerAll(api);
-        const rows = everyRow(fake);
-        for (const { row: index, column } of all) {
-          const row = rows[index];
-          const { sdkmessageprocessingstepimageid: id } = row ?? {};
-          if (column === 'DELETE' && id) fake.store.rows.sdkmessageprocessingstepimages.delete(String(id));
-          // The endpoint is found by its name alone.
-          const isChangeable = row && column in row && !(index === 0 && column === 'name');
-          if (isChangeable) row[column] = WRONG[column];
-          if (isChangeable && column === 'saskey') row.issaskeyset = false;
-        }
-        await registerAll(api);
-        expect((await check(api)).wrong).toEqual([]);
-        expect(await registerAll(api)).toEqual([]);
-      }),
-      { numRuns: 40 },
-    );
-  });
+  it.each(['asTheyAre', 'withStep'] as const)(
+    'mends whatever somebody changed or deleted (images are updated %s)',
+    async (imageUpdates) => {
+      const fake = await startFake({ switches: { imageUpdates } });
+      const api = connectTo(fake);
+      const WRONG: Record<string, unknown> = {
+        name: 'another',
+        contract: 2,
+        messageformat: 1,
+        messagecharset: 0,
+        userclaim: 3,
+        path: 'other',
+        saskeyname: 'old',
+        saskey: '',
+        mode: 0,
+        stage: 20,
+        supporteddeployment: 2,
+        asyncautodelete: false,
+        filteringattributes: 'statecode',
+        statecode: 1,
+        entityalias: 'Other',
+        imagetype: 2,
+        messagepropertyname: 'EntityMoniker',
+        attributes: null,
+        _sdkmessageid_value: '00000000-0000-0000-0000-000000000000',
+      };
+      const damage = fc.record({
+        row: fc.nat(7),
+        column: fc.constantFrom('DELETE', ...Object.keys(WRONG)),
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.array(damage, { maxLength: 8 }), async (all) => {
+          await registerAll(api);
+          const rows = everyRow(fake);
+          for (const { row: index, column } of all) {
+            const row = rows[index];
+            const { sdkmessageprocessingstepimageid: id } = row ?? {};
+            if (column === 'DELETE' && id) fake.store.rows.sdkmessageprocessingstepimages.delete(String(id));
+            // The endpoint is found by its name alone.
+            const isChangeable = row && column in row && !(index === 0 && column === 'name');
+            if (isChangeable) row[column] = WRONG[column];
+            if (isChangeable && column === 'saskey') row.issaskeyset = false;
+          }
+          await registerAll(api);
+          expect((await check(api)).wrong).toEqual([]);
+          expect(await registerAll(api)).toEqual([]);
+        }),
+        { numRuns: 25 },
+      );
+    },
+  );
 });
 
 describe('the key of the queue', () => {
@@ -407,7 +433,13 @@ describe('a dry run', () => {
 
     const reads = fake.requests.length;
     await registerAll(connectTo(fake));
-    const real = fake.requests.slice(reads);
+    // What came of the endpoint check can only be asked after it was made.
+    const isPoll = (path: string) => path.startsWith('asyncoperations');
+    const real = fake.requests
+      .slice(reads)
+      .filter(
+        ({ path }, i, all) => !(isPoll(path) && all.slice(0, i).some((earlier) => isPoll(earlier.path))),
+      );
     const withoutIds = (path: string) => path.replace(/\([^)']*\)/g, '(ID)').split('?')[0];
     expect(
       shown.map(({ method, path }) => `${method} ${withoutIds(path.replace('/api/data/v9.2/', ''))}`),

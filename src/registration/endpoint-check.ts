@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Row } from './component.ts';
+import type { WebApi } from './web-api.ts';
+import { WebApiError } from './web-api-error.ts';
+
+/**
+ * Whether Dataverse reaches the queue. The action only starts a system job, which posts a message of its own (the connector skips it);
+ * `unknown` when no job shows up or ends in time.
+ */
+export type EndpointCheck =
+  | { readonly outcome: 'reached' }
+  | { readonly outcome: 'failed'; readonly problem: string }
+  | { readonly outcome: 'unknown' };
+
+const ACTION = 'TriggerServiceEndpointCheck';
+/** The first pause; the next ones double up to sixteen times it: 36 s in all. */
+const POLL_MS = 250;
+const MAX_POLLS = 13;
+const MAX_PROBLEM = 600;
+
+/** `statuscode` of a system job (Dataverse docs, table reference AsyncOperation). Waiting is what a post that failed for now is set to. */
+const STATUS = { waiting: 10, succeeded: 30, failed: 31, canceled: 32 };
+
+/** The last job that such a check started, by whomever: its own id is not given back. */
+async function lastJob(api: WebApi): Promise<Row | undefined> {
+  const [job] = await api.list(
+    `asyncoperations?$select=asyncoperationid,statuscode,message,friendlymessage&$filter=messagename eq '${ACTION}'&$orderby=createdon desc&$top=1`,
+  );
+  return job;
+}
+
+function resultOf({ statuscode, message, friendlymessage }: Row): EndpointCheck | undefined {
+  switch (statuscode) {
+    case STATUS.succeeded:
+      return { outcome: 'reached' };
+    case STATUS.waiting:
+    case STATUS.failed:
+    case STATUS.canceled:
+      return { outcome: 'failed', problem: String(friendlymessage || message || 'no reason is given') };
+    default:
+      return undefined;
+  }
+}
+
+async function awaitJob(api: WebApi, before: Row | undefined, pollMs: number): Promise<EndpointCheck> {
+  for (let polls = 0; polls < MAX_POLLS; polls += 1) {
+    const job = await lastJob(api);
+    const result = job && job.asyncoperationid !== before?.asyncoperationid ? resultOf(job) : undefined;
+    if (result) return result;
+    await pause(pollMs * Math.min(2 ** polls, 16));
+  }
+  return { outcome: 'unknown' };
+}
+
+/** Lets Dataverse try the service endpoint with this id. `secret` is kept out of what the job says. Throws `WebApiError` or `RegistrationError`. */
+export async function checkEndpoint(
+  api: WebApi,
+  id: string,
+  { secret, pollMs = POLL_MS }: { readonly secret: string | undefined; readonly pollMs?: number | undefined },
+): Promise<EndpointCheck> {
+  try {
+    const before = await lastJob(api);
+    const wasSent = await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.${ACTION}`);
+    if (!wasSent) return { outcome: 'unknown' };
+    const result = await awaitJob(api, before, pollMs);
+    if (result.outcome !== 'failed') return result;
+    const problem = secret ? result.problem.replaceAll(secret, '***') : result.problem;
+    return { outcome: 'failed', problem: problem.slice(0, MAX_PROBLEM) };
+  } catch (error) {
+    if (!(error instanceof WebApiError) || error.status !== 400) throw error;
+    return { outcome: 'failed', problem: error.message };
+  }
+}
