@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { DEAD_LETTER_REASONS } from '../../src/dead-letter.ts';
+import { readCommandLine as readDeadLettersCommand } from '../../src/dead-letters/command-line.ts';
+import { readReplayRequest } from '../../src/dead-letters/replay-request.ts';
+import { readCommandLine as readDataverseCommand } from '../../src/registration/command-line.ts';
+import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const DOC = readDoc('runbook.md');
+const PROSE = DOC.replaceAll(/^```[\s\S]*?^```$/gm, '');
+
+function read(file: string): string {
+  return readFileSync(join(REPOSITORY, file), 'utf8');
+}
+
+describe('the dead-letter reasons', () => {
+  const [own = '', ofServiceBus = ''] = section(DOC, '### Each reason').split('Service Bus gives');
+
+  it('are all there, each with what it means and what to do', () => {
+    const rows = tableRows(own).slice(1);
+    expect(rows.map(([name = '']) => code(name)[0])).toEqual([...DEAD_LETTER_REASONS]);
+    for (const [, meaning = '', remedy = ''] of rows)
+      expect(Math.min(meaning.length, remedy.length)).toBeGreaterThan(10);
+  });
+
+  it('of Service Bus stand apart from those of the connector', () => {
+    const names = tableRows(ofServiceBus).flatMap(([name = '']) => code(name));
+    expect(names).toEqual(['MaxDeliveryCountExceeded', 'TTLExpiredException']);
+  });
+});
+
+describe('the alerts', () => {
+  const bicep = read('infra/modules/alerts.bicep');
+  const part = section(DOC, '## The alerts');
+
+  /** Rules with a resource of their own are on metrics, those in the list `logAlerts` on logs. */
+  const rules = [
+    ...[...bicep.matchAll(/name: '(alert-[a-z-]+)-\$\{suffix\}'[\s\S]*?severity: (\d)/g)].map((found) => ({
+      name: found[1],
+      severity: found[2],
+      kind: 'metric',
+    })),
+    ...[...bicep.matchAll(/name: '([a-z-]+)'\n\s+displayName: [\s\S]*?severity: (\d)/g)].map((found) => ({
+      name: `alert-${found[1]}`,
+      severity: found[2],
+      kind: 'log',
+    })),
+  ];
+
+  it('are all there and no other, with severity and kind', () => {
+    const described = [...part.matchAll(/^### (alert-\S+)\n\nSeverity (\d), (metric|log)\./gm)].map(
+      (found) => ({
+        name: found[1],
+        severity: found[2],
+        kind: found[3],
+      }),
+    );
+    const byName = (a: { name: string | undefined }, b: { name: string | undefined }) =>
+      String(a.name).localeCompare(String(b.name));
+    expect(rules).toHaveLength(7);
+    expect(described.toSorted(byName)).toEqual(rules.toSorted(byName));
+  });
+
+  it.each(rules.map(({ name }) => name))(
+    '%s says what it means, where to look first and what to do',
+    (name) => {
+      const text = section(DOC, `### ${name}`);
+      for (const label of ['**Means:**', '**First look:**', '**Fix:**']) expect(text).toContain(label);
+    },
+  );
+});
+
+describe('the workbook', () => {
+  interface Item {
+    readonly content: {
+      readonly title?: string;
+      readonly links?: readonly { linkLabel: string }[];
+      readonly items?: Item[];
+    };
+  }
+  const titles = (items: readonly Item[]): string[] =>
+    items.flatMap(({ content }) => [
+      ...(content.title ? [content.title] : []),
+      ...(content.links ?? []).map(({ linkLabel }) => linkLabel),
+      ...titles(content.items ?? []),
+    ]);
+  const known = titles(JSON.parse(read('infra/workbook.json')).items);
+
+  it('has every tab, and every part of a tab, that the runbook sends to', () => {
+    const tabs = ['Overview', 'Failures', 'Trace one record', 'COR API', 'Queue'];
+    expect(known).toEqual(expect.arrayContaining(tabs));
+    const named = [...DOC.matchAll(/\btab ([A-Z][\w ]*?)(?:, ([A-Z][\w' ]*?))?(?=[,.;:)]|$)/gm)];
+    expect(named.length).toBeGreaterThan(8);
+    for (const [, tab = '', title] of named) {
+      expect(tabs).toContain(tab);
+      if (title !== undefined) expect(known.map((one) => one.split(':')[0])).toContain(title);
+    }
+  });
+});
+
+describe('the commands', () => {
+  const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+  const bash = blocks(DOC, 'bash');
+
+  it.each(globSync(['docs/*.md', '*.md'], { cwd: REPOSITORY }).sort())('of %s are npm scripts', (file) => {
+    const named = [...read(file).matchAll(/\bnpm run (?:--silent )?([a-z][\w-]*)/g)].map(([, name]) => name);
+    expect(scripts).toEqual(expect.arrayContaining(named));
+  });
+
+  it('can be read by bash', async () => {
+    expect(bash.length).toBeGreaterThan(8);
+    await promisify(execFile)('bash', ['-n', '-c', bash.join('\n')]);
+  });
+
+  const commands = [...DOC.matchAll(/npm run ([\w-]+) -- ([^`#\n]+)/g)].map(([, script = '', rest = '']) => ({
+    script,
+    args: rest.split('>')[0]?.trim().replaceAll('"', '').split(/\s+/) ?? [],
+  }));
+
+  it('have options that the commands know', () => {
+    const read = { 'dead-letters': readDeadLettersCommand, dataverse: readDataverseCommand };
+    const parsed = commands.flatMap(({ script, args }) => {
+      const parse = read[script as keyof typeof read];
+      // NUMBER is a placeholder for a number.
+      return parse ? [parse(args.map((arg) => (arg === 'NUMBER' ? '1' : arg)))] : [];
+    });
+    expect(new Set(parsed.map(({ command }) => command))).toEqual(
+      new Set(['list', 'show', 'replay', 'discard', 'export', 'register', 'check']),
+    );
+  });
+
+  it('of the ledger are those of its usage', () => {
+    const usage = read('cli/ledger.ts');
+    const ledger = commands.filter(({ script }) => script === 'ledger');
+    expect(ledger.length).toBeGreaterThan(4);
+    for (const { args } of ledger) {
+      const [command = '', ...rest] = args;
+      expect(usage).toContain(`npm run ledger -- ${command}`);
+      for (const option of rest.filter((arg) => arg.startsWith('--'))) expect(usage).toContain(option);
+    }
+  });
+
+  it('over HTTP send what the function takes', () => {
+    const [, body = ''] = /-d '([^']+)'/.exec(DOC) ?? [];
+    expect(readReplayRequest(body)).toEqual({
+      request: { reason: 'CorEntityNotMapped', max: 100, dryRun: true },
+    });
+  });
+});
+
+describe('what is named', () => {
+  const parameters = new Map(
+    [...read('infra/resources.bicep').matchAll(/^param (\w+) \w+(?:\[\])?(?: = '?(.*?)'?)?$/gm)].map(
+      ([, name = '', fallback]) => [name, fallback],
+    ),
+  );
+
+  it('links within the page, and to the other pages, end somewhere', () => {
+    const slugs = (markdown: string) =>
+      [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+        title
+          .toLowerCase()
+          .replaceAll(/[^\w\- ]/g, '')
+          .replaceAll(' ', '-'),
+      );
+    const links = [...DOC.matchAll(/\]\(([\w.]*)#([^)]+)\)/g)];
+    expect(links.length).toBeGreaterThan(20);
+    for (const [, page, anchor] of links) expect(slugs(page ? readDoc(page) : DOC)).toContain(anchor);
+  });
+
+  it('parameters are parameters of the templates', () => {
+    const camelCase = code(PROSE).filter((text) => /^[a-z]+(?:[A-Z]\w*)+$/.test(text));
+    const others = [
+      'deadLetterReason',
+      'primaryConnectionString',
+      'errorCode',
+      'skipReason',
+      'syncRetries',
+      'maxConcurrentCalls',
+      'dryRun',
+    ];
+    const named = camelCase.filter((name) => !others.includes(name));
+    expect(named).toContain('vnetEnabled');
+    expect([...parameters.keys()]).toEqual(expect.arrayContaining(named));
+  });
+
+  it('log events are events of the log', () => {
+    const events = code(PROSE).filter((text) =>
+      /^(message|cor|ledger|telemetry|pause|health)\.\w+$/.test(text),
+    );
+    expect(events).toContain('ledger.unreadable');
+    for (const event of events) expect(read('src/log.ts')).toContain(`'${event}'`);
+  });
+
+  it('limits are those of the templates and of host.json', () => {
+    const rows = new Map(
+      tableRows(section(DOC, '## Limits')).map(([what = '', limit = '']) => [what, limit]),
+    );
+    const host = JSON.parse(read('host.json')).extensions.serviceBus;
+    const instances = Number(parameters.get('maximumInstanceCount'));
+    const calls = Number(parameters.get('corConcurrency'));
+    expect(rows.get('messages in work, per instance')).toBe(String(host.maxConcurrentCalls));
+    expect(rows.get('instances')).toBe(String(instances));
+    expect(rows.get('COR calls in flight')).toBe(
+      `${calls} for each instance, so ${calls * instances} in all`,
+    );
+    expect(rows.get('memory of an instance')).toBe(`${parameters.get('instanceMemoryMB')} MB`);
+    const queue = read('infra/modules/service-bus.bicep');
+    expect(queue).toContain("defaultMessageTimeToLive: 'P14D'");
+    expect(queue).toContain('maxDeliveryCount: 10');
+    expect(rows.get('a message in the queue')).toBe('14 days, 10 deliveries');
+    expect(DOC).toContain(`\`backlogThreshold\` (${parameters.get('backlogThreshold')})`);
+    expect(DOC).toContain(`\`logRetentionDays\`, ${parameters.get('logRetentionDays')}`);
+    expect(DOC).toContain(`QUEUE=${parameters.get('queueName')}`);
+    expect(DOC).toContain(`-n ${parameters.get('corSecretName')} `);
+  });
+});
