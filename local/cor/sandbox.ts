@@ -60,6 +60,8 @@ export interface CorSandbox {
   /** Resolves as soon as `count` (default 1) requests are stopped. */
   held(count?: number): Promise<void>;
   release(): void;
+  /** Ends all connections and takes none for `downMs`, then listens on the same port: tokens are forgotten, all other state is kept. */
+  restart(downMs: number): Promise<void>;
   /** Ends all connections. */
   stop(): Promise<void>;
 }
@@ -146,6 +148,26 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     }
   }
 
+  let listensOn = options.port ?? 0;
+
+  async function listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(listensOn, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    listensOn = (server.address() as AddressInfo).port;
+  }
+
+  async function close(): Promise<void> {
+    gate.release();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+
   const sandbox: CorSandbox = {
     get baseUrl() {
       return `http://127.0.0.1:${sandbox.port}`;
@@ -154,7 +176,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
       return `${sandbox.baseUrl}/v1/oauth/token`;
     },
     get port() {
-      return (server.address() as AddressInfo).port;
+      return listensOn;
     },
     apiKey,
     clientSecret,
@@ -180,18 +202,16 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     hold: (point = 'before') => gate.hold(point),
     held: (count = 1) => gate.held(count),
     release: gate.release,
-    async stop() {
-      gate.release();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+    async restart(downMs) {
+      await close();
+      tokens.invalidate();
+      await delay(downMs);
+      await listen();
     },
+    stop: close,
   };
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
+  await listen();
   return sandbox;
 }
 

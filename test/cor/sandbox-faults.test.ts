@@ -20,6 +20,24 @@ describe('injected failures', () => {
     expect(sandbox.switches.failNext).toEqual([]);
   });
 
+  it('include a restart on the same port, which forgets tokens and keeps all else', async () => {
+    const { sandbox, client } = await sandboxAndClient();
+    expect(await client.attach(USER, one)).toMatchObject(attach);
+    const { baseUrl } = sandbox;
+    const restarted = sandbox.restart(50);
+    expect(await client.attach(USER, one)).toMatchObject({ failure: { class: 'transient' } });
+    await restarted;
+    expect(sandbox.baseUrl).toBe(baseUrl);
+    expect(sandbox.state()).toEqual({ [USER]: { 'w-1': 10 } });
+    sandbox.clearCalls();
+    expect(await client.attach(USER, shares({ 'w-1': 20 }))).toMatchObject(attach);
+    expect(sandbox.calls.map(({ operation, status }) => [operation, status])).toEqual([
+      ['attach', 401],
+      ['token', 200],
+      ['attach', 200],
+    ]);
+  });
+
   it('may come after the call took effect, with a body of choice', async () => {
     const { sandbox, client } = await sandboxAndClient();
     sandbox.failNext(1, { status: 500, when: 'after', body: { code: 'CTR001', message: 'domain failure' } });
