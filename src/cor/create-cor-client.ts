@@ -7,6 +7,7 @@ import { endDeadline, startDeadline } from './deadline.ts';
 import { parseEndpoint, pathSegment } from './endpoint.ts';
 import { type Exchange, exchange, type HttpRequest } from './http-exchange.ts';
 import type { Secrets } from './redact.ts';
+import { unresolvedReference } from './secret-reference.ts';
 import { createTokenSource, type Token, tokenWithin, withToken } from './token.ts';
 import { requestToken, tokenRequest } from './token-request.ts';
 
@@ -78,7 +79,9 @@ export function createCorClient(options: CorClientOptions): CorClient {
   const tokenPool = createPool(tokenEndpoint.origin, 1);
   let closed: Promise<void> | undefined;
   const askForToken = tokenRequest(tokenEndpoint, basic, USER_AGENT);
+  const unresolved = unresolvedReference(options.clientSecret);
   const tokens = createTokenSource((context) => {
+    if (unresolved) return Promise.resolve(unresolved);
     const watched = watch(
       { operation: 'token', method: 'POST', origin: tokenEndpoint.origin, pathTemplate: tokenEndpoint.path },
       context,
