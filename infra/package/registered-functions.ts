@@ -12,7 +12,7 @@ const LIST_FUNCTIONS = fileURLToPath(new URL('list-functions.ts', import.meta.ur
 const LOAD_TIMEOUT_MS = 60_000;
 
 /** Unpacks a zip into a folder, as the platform does. */
-export function unpack(zip: Uint8Array, folder: string): void {
+function unpack(zip: Uint8Array, folder: string): void {
   for (const [name, bytes] of Object.entries(unzipSync(zip))) {
     const path = join(folder, name);
     mkdirSync(dirname(path), { recursive: true });
