@@ -16,6 +16,9 @@ export interface FailingSystemOptions extends Omit<TestStackOptions, 'directory'
   readonly hostJson?: object;
 }
 
+/** Builds, then starts storage and a process. */
+const START_MS = 60_000;
+
 const APP = fileURLToPath(new URL('./hasty-connector.ts', import.meta.url));
 
 /** One system for all tests of a file: each brings back what it has broken. */
@@ -40,7 +43,7 @@ export function useFailingSystem({ hostJson, env, ...options }: FailingSystemOpt
     return async () => {
       for (const end of ends) await end();
     };
-  });
+  }, START_MS);
   return () => {
     if (!system) throw new Error('The system is started before the tests, not while they are collected.');
     return system;
