@@ -1,0 +1,46 @@
+/** What a figure is to reach: a limit of its ratio, or of the value itself where the unit is given. */
+export interface Target {
+  readonly limit: 'atMost' | 'atLeast';
+  readonly bound: number;
+  /** Judge the value, in its unit, and not the ratio. */
+  readonly of?: 'value';
+}
+
+/** One figure of a run. Value and reference have the same unit. */
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly reference?: number;
+  /** As the target counts it: value ÷ reference, or the other way round where more is worse. */
+  readonly ratio?: number;
+  /** Without one the figure is only reported. */
+  readonly target?: Target;
+}
+
+export const atMost = (bound: number): Target => ({ limit: 'atMost', bound });
+export const atLeast = (bound: number): Target => ({ limit: 'atLeast', bound });
+export const valueAtMost = (bound: number): Target => ({ limit: 'atMost', bound, of: 'value' });
+
+/** How much of everything a run does: the whole of it, or just enough to see that it works. */
+export type Size = 'full' | 'quick';
+
+/** A rate at a number of COR calls in flight, beside the most that COR's latency allows. */
+export interface RatePoint {
+  readonly concurrency: number;
+  readonly rate: number;
+  readonly ideal: number;
+}
+
+export interface Outcome {
+  readonly measurements: readonly Measurement[];
+  /** For the plot of rate against concurrency. */
+  readonly rates?: readonly RatePoint[];
+}
+
+/** One part of the benchmark, run in a process of its own. */
+export interface Scenario {
+  /** Whatever lies beyond it is cut off, so that one part cannot hold up the others. */
+  readonly limitSeconds: number;
+  run(size: Size): Promise<Outcome>;
+}

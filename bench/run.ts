@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { RatePoint, Scenario, Size } from './measurement.ts';
+import { markdownTable, withFigures } from './report/document.ts';
+import { ratePlot } from './report/plot.ts';
+import { notMeasured, type Result, toResult } from './report/results.ts';
+import { table } from './report/table.ts';
+import { runScenario } from './run-scenario.ts';
+
+const USAGE = `Measures how fast the connector is, always against something measured beside it in the same run, on an otherwise idle machine.
+
+  npm run bench                       all of it: writes bench/results.json, docs/rate-by-concurrency.svg and the figures in docs/performance.md
+  npm run bench -- --only decode,burst   some parts, writes nothing
+  npm run bench -- --quick               a little of everything, to see that it works; writes nothing`;
+
+const SCENARIOS = [
+  'decode',
+  'cor-client',
+  'whole-app',
+  'azurite',
+  'concurrency',
+  'burst',
+  'import',
+  'memory',
+  'linear',
+];
+
+const here = (path: string): URL => new URL(path, import.meta.url);
+
+function machine(): string {
+  const [cpu] = cpus();
+  const day = new Date().toISOString().slice(0, 10);
+  return `Measured ${day} on ${availableParallelism()} cores of ${cpu?.model.trim() ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform}.`;
+}
+
+function write(results: readonly Result[], rates: readonly RatePoint[] | undefined): void {
+  writeFileSync(here('results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  const document = here('../docs/performance.md');
+  const figures = `${machine()}\n\n${markdownTable(results)}`;
+  writeFileSync(document, withFigures(readFileSync(document, 'utf8'), figures));
+  if (rates)
+    writeFileSync(
+      here('../docs/rate-by-concurrency.svg'),
+      ratePlot(rates, 'One instance, distinct users, COR answers after 150 ms'),
+    );
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const chosen = values.only?.split(',') ?? SCENARIOS;
+  const unknown = chosen.filter((name) => !SCENARIOS.includes(name));
+  if (unknown.length > 0) {
+    console.error(`There is no part ${unknown.join(', ')}. There are: ${SCENARIOS.join(', ')}.`);
+    return 2;
+  }
+  const size: Size = values.quick ? 'quick' : 'full';
+  const results: Result[] = [];
+  let rates: readonly RatePoint[] | undefined;
+  let failed = 0;
+  const startedAt = performance.now();
+  for (const name of chosen) {
+    const beganAt = performance.now();
+    try {
+      const { scenario } = (await import(`./scenarios/${name}.ts`)) as { scenario: Scenario };
+      const outcome = await runScenario(name, scenario, size);
+      results.push(...outcome.measurements.map(toResult));
+      rates ??= outcome.rates;
+      console.log(`${name}: ${((performance.now() - beganAt) / 1000).toFixed(0)} s`);
+    } catch (error) {
+      failed += 1;
+      results.push(notMeasured(name));
+      console.error(`${name} FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  console.log(
+    `\n${table(results)}\n${machine()} ${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`,
+  );
+  const missed = results.filter(({ met, value }) => met === false && value !== null).length;
+  if (missed > 0) console.log(`${missed} ${missed === 1 ? 'target is' : 'targets are'} missed.`);
+  if (failed > 0) console.log(`${failed} ${failed === 1 ? 'part' : 'parts'} failed to run.`);
+  if (values.quick || values.only) console.log('Nothing was written: that takes a whole run.');
+  else write(results, rates);
+  return failed > 0 ? 1 : 0;
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

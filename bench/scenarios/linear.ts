@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { readSettings } from '../../src/config.ts';
+import { createConnector } from '../../src/connector.ts';
+import type { CorAnswer, CorClient } from '../../src/cor/cor-client.ts';
+import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { assignmentTemplate, numberedGuid } from '../load/assignment-messages.ts';
+import { atMost, type Measurement, type Scenario } from '../measurement.ts';
+import { median } from '../statistics.ts';
+
+/** As many messages at once as the shipped host.json lets in. */
+const CHUNK = 512;
+const LOCK_TOKEN = randomUUID();
+const write = assignmentTemplate(9);
+
+/** A COR that answers at once and truthfully: what is left is the connector's own work. */
+function instantCor(): CorClient {
+  const users = new Map<string, Map<string, number>>();
+  const answer = (user: string, change: (held: Map<string, number>) => void): Promise<CorAnswer> => {
+    const held = users.get(user) ?? new Map<string, number>();
+    users.set(user, held);
+    change(held);
+    return Promise.resolve({ ok: true, status: 200, workspaces: new Map(held), problems: [] });
+  };
+  return {
+    attach: (user, shares) =>
+      answer(user, (held) => {
+        for (const { workspaceId, percentage } of shares) held.set(workspaceId, percentage);
+      }),
+    detach: (user, ids) =>
+      answer(user, (held) => {
+        for (const id of ids) held.delete(id);
+      }),
+    createWorkspace: () => Promise.resolve({ ok: true, status: 200, workspaces: undefined, problems: [] }),
+    checkCredentials: () => Promise.resolve(undefined),
+    close: () => Promise.resolve(),
+  };
+}
+
+function connector() {
+  const settings = readSettings({
+    ServiceBusConnection: 'Endpoint=sb://127.0.0.1;SharedAccessKeyName=local;SharedAccessKey=local',
+    ServiceBusQueueName: 'assignments',
+    COR_API_KEY: 'key',
+    COR_CLIENT_SECRET: 'secret',
+    LedgerStorage: 'memory',
+  });
+  return createConnector(settings, () => undefined, { cor: instantCor(), ledger: createMemoryLedger() });
+}
+
+interface Shape {
+  readonly messages: number;
+  /** The n-th message's user, and its row among that user's. */
+  user(index: number): number;
+  row(index: number): number;
+}
+
+function bodyOf({ user, row }: Shape, index: number, firstVersion: number): Buffer {
+  return write({
+    record: numberedGuid(user(index), row(index)),
+    user: numberedGuid(2, user(index)),
+    workspace: numberedGuid(3, row(index)),
+    hours: 10 + ((firstVersion + index) % 90),
+    version: 1_000_000 + firstVersion + index,
+  });
+}
+
+/** Handles messages as the host hands them over; microseconds of processor time for each. */
+async function handle(app: ReturnType<typeof connector>, shape: Shape, firstVersion: number) {
+  let spent = 0;
+  // The bodies are written between the measurements, and never all at once: they are not the connector's own memory.
+  for (let from = 0; from < shape.messages; from += CHUNK) {
+    const indexes = Array.from({ length: Math.min(CHUNK, shape.messages - from) }, (_, at) => from + at);
+    const messages = indexes.map((index) => ({ index, body: bodyOf(shape, index, firstVersion) }));
+    const before = process.cpuUsage();
+    await Promise.all(
+      messages.map(({ index, body }) =>
+        app.handle(body, {
+          lockToken: LOCK_TOKEN,
+          sequenceNumber: firstVersion + index,
+          deliveryCount: 1,
+        }),
+      ),
+    );
+    const { user, system } = process.cpuUsage(before);
+    spent += user + system;
+  }
+  return spent / shape.messages;
+}
+
+/** 1, 10, 100 times as many messages, each of another user. */
+async function byMessages(rounds: number, base: number): Promise<number[]> {
+  const times: number[][] = [[], [], []];
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [at, factor] of [1, 10, 100].entries()) {
+      const took = await handle(
+        connector(),
+        { messages: base * factor, user: (index) => index, row: () => 1 },
+        1,
+      );
+      if (round >= 0) times[at]?.push(took);
+    }
+  }
+  return times.map(median);
+}
+
+/** One message at a time of a user who has 10, 100, 1,000 assignments, each in a workspace of its own. */
+async function byAssignments(rounds: number, messages: number): Promise<number[]> {
+  const app = connector();
+  const sizes = [10, 100, 1_000];
+  let version = 1;
+  for (const [user, size] of sizes.entries()) {
+    await handle(app, { messages: size, user: () => user, row: (index) => index }, version);
+    version += size;
+  }
+  const times: number[][] = sizes.map(() => []);
+  for (let round = -1; round < rounds; round += 1) {
+    for (const [user, size] of sizes.entries()) {
+      let sum = 0;
+      for (let message = 0; message < messages; message += 1) {
+        sum += await handle(app, { messages: 1, user: () => user, row: () => message % size }, version);
+        version += 1;
+      }
+      if (round >= 0) times[user]?.push(sum / messages);
+    }
+  }
+  return times.map(median);
+}
+
+function row(name: string, value: number, reference: number, growth: number, bound: number): Measurement {
+  return { name, value, unit: 'µs', reference, ratio: value / reference / growth, target: atMost(bound) };
+}
+
+/** Does the cost of a message stay what it is when there are many? Nothing but the connector runs here: no host, no network. */
+export const scenario: Scenario = {
+  limitSeconds: 60,
+  async run(size) {
+    const [rounds, base, singles] = size === 'full' ? [5, 200, 60] : [1, 50, 10];
+    const [once, tenfold, hundredfold] = (await byMessages(rounds, base)) as [number, number, number];
+    const [ten, hundred, thousand] = (await byAssignments(rounds, singles)) as [number, number, number];
+    return {
+      measurements: [
+        row(`time of one message: among ${base * 10} ÷ among ${base}`, tenfold, once, 1, 1.25),
+        row(`time of one message: among ${base * 100} ÷ among ${base}`, hundredfold, once, 1, 1.25),
+        // With ten assignments what every message costs prevails, so the growth is held against proportional growth from there.
+        row('time of one message: user with 100 ÷ user with 10 assignments ÷ 10', hundred, ten, 10, 1.25),
+        row(
+          'time of one message: user with 1,000 ÷ user with 100 assignments ÷ 10',
+          thousand,
+          hundred,
+          10,
+          1.25,
+        ),
+      ],
+    };
+  },
+};
