@@ -173,8 +173,25 @@ describe('what the workflows do', () => {
     expect(jobs.deploy?.needs).toEqual(['build', 'infra']);
   });
 
+  test('a deployment says at its head which variables it needs', () => {
+    const source = read('.github/workflows/deploy.yml');
+    const head = source.slice(0, source.indexOf('\nname:'));
+    const used = [...source.matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name);
+    expect(new Set(used).size).toBe(5);
+    for (const name of used) expect(head).toContain(name);
+    const [, example = ''] = /as JSON: (\{.*\})/.exec(head) ?? [];
+    const parameters = read('infra/resources.bicep');
+    for (const [name, given] of Object.entries(JSON.parse(example))) {
+      expect(parameters).toMatch(new RegExp(`^param ${name} `, 'm'));
+      expect(given).toHaveProperty('value');
+    }
+    // Those without a default have to be in it.
+    for (const [, name] of parameters.matchAll(/^param (\w+) [^=\n]+$/gm))
+      expect(JSON.parse(example)).toHaveProperty(name ?? '');
+  });
+
   test('a deployment shows what would change before it changes anything', () => {
-    const [first, second] = commandsOf('deploy.yml', 'infra');
+    const [, first, second] = commandsOf('deploy.yml', 'infra');
     expect(first).toContain('az deployment group what-if');
     expect(second).toContain('az deployment group create');
     const argumentsOf = (run = '') =>
