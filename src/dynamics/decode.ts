@@ -61,6 +61,8 @@ function isTruncated(json: JsonObject, properties: Readonly<Record<string, unkno
   // The Functions library for Node lower-cases the first letter of every key.
   const marker = properties.MessageMaxSizeExceeded ?? properties.messageMaxSizeExceeded ?? false;
   if (typeof marker === 'string' ? marker.toLowerCase() !== 'false' : marker !== false) return true;
+  // Other messages, such as the one by which Dataverse tries a service endpoint, may have nothing to carry.
+  if (!['Create', 'Update', 'Delete'].includes(String(json.MessageName))) return false;
   return isEmpty(json.InputParameters) && isEmpty(json.PreEntityImages) && isEmpty(json.PostEntityImages);
 }
 
