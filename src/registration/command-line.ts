@@ -14,7 +14,7 @@ export const USAGE = `Makes Dataverse post the events that the mapping needs int
   --topic NAME           post to a topic instead (or ServiceBusTopicName)
   --solution NAME        unique name of the solution that new components are put into
   --update-key           register: write the key again, after it was rotated
-  --skip-endpoint-check  register: do not let Dataverse check the endpoint before the steps are made
+  --skip-endpoint-check  register: do not let Dataverse try the endpoint before the steps are made
   --dry-run              sends only reads, and prints every request
 The key comes from the environment: ${CONNECTION_SETTING}, the connection string of a policy with Send only.
 You are who "az login" says, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say.

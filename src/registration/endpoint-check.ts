@@ -4,7 +4,7 @@ import type { WebApi } from './web-api.ts';
 import { WebApiError } from './web-api-error.ts';
 
 /**
- * Whether Dataverse reaches the queue. The action only starts a system job, which posts a message of its own (the connector skips it);
+ * Whether Dataverse reaches the queue. The action only starts a system job, which may post a message of its own (the connector skips it);
  * `unknown` when no job shows up or ends in time.
  */
 export type EndpointCheck =

@@ -16,7 +16,7 @@ export interface CliResult {
 type Variables = Readonly<Record<string, string>>;
 
 const CLI = resolve(import.meta.dirname, '../../cli/dataverse.ts');
-const LONGEST_RUN_MS = 20_000;
+const LONGEST_RUN_MS = 25_000;
 
 /** A folder that is there until the test ends. */
 export function temporaryFolder(): string {
