@@ -59,6 +59,8 @@ export function openTelemetry(settings: SettingsOn, warn: Log): OpenTelemetry {
     ...(settings.identity && { credential: lazyCredential(settings.identity.clientId) }),
     // A consumption plan's disk is small and goes with the instance.
     disableOfflineStorage: true,
+    // Enough for a hiccup, and over before the app has ended.
+    retryOptions: { maxRetries: 2, retryDelayInMs: 500 },
     additionalPolicies: [{ policy: watchDelivery(warn), position: 'perCall' as const }],
   };
   const resource = resourceFromAttributes({ 'service.name': settings.roleName });
