@@ -105,7 +105,9 @@ async function attachEach(run: Run, ids: readonly string[]): Promise<CorFailure 
     else if (isUnavailable(failure) || run.plan.own.has(id)) return failure;
     else run.refused.add(id);
   }
-  return run.replacing && taken.length > 1 ? attachAnew(run, taken) : undefined;
+  // Not `replacing`: a workspace that a later call was to bring is missing from the replies before, too.
+  const lost = taken.some((id) => run.seen?.has(id) === false);
+  return lost ? attachAnew(run, taken) : undefined;
 }
 
 /** Attaches; a refusal of a set that holds more than the messages' own workspaces is tried again one by one. */
