@@ -51,7 +51,7 @@ export function soakEvents(count: number, permanent: number, random: Random): So
     messages.splice(random.below(messages.length), 0, {
       messageId: randomUUID(),
       contentType: CONTENT_TYPE,
-      body: Buffer.from('<Entity/>'),
+      body: Buffer.from('no JSON'),
       mayDieOf: 'NotJson',
     });
   const arrivals = events.map((event, sequence) => ({ event, sequence }));

@@ -32,7 +32,7 @@ export interface SoakResult {
   readonly waiting: number;
   /** Message ids that are nowhere. */
   readonly lost: readonly string[];
-  /** Dead letters of messages that nothing was wrong with, or of another reason than theirs. */
+  /** Dead letters of messages that nothing was wrong with, or of another reason than theirs: id and reason. */
   readonly wronglyDead: readonly string[];
   /** Users whose workspaces in COR are not what the events say. */
   readonly wrongUsers: readonly string[];
@@ -47,7 +47,8 @@ export interface SoakResult {
 }
 
 const QUEUE = 'soak';
-const BATCH = 100;
+/** As many of them as fit in a message of the Standard tier. */
+const BATCH = 50;
 
 async function sendAll({ broker }: Stack, { messages }: SoakEvents): Promise<void> {
   const client = new ServiceBusClient(broker.connectionString, {
@@ -99,7 +100,7 @@ async function verify(
     const reason = dead.get(messageId)?.deadLetterReason;
     if (reason !== undefined) {
       deadLettersByReason[reason] = (deadLettersByReason[reason] ?? 0) + 1;
-      if (reason !== mayDieOf) wronglyDead.push(messageId);
+      if (reason !== mayDieOf) wronglyDead.push(`${messageId} (${reason})`);
     } else if (waiting.has(messageId)) continue;
     else if (watch.completed.has(messageId) && mayDieOf !== 'NotJson') completed += 1;
     else lost.push(messageId);
@@ -174,6 +175,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
+function some(found: readonly string[]): string {
+  return `${found.slice(0, 5).join(', ')} (${found.length} in all)`;
+}
+
 /** What must not be; empty when all is well. */
 export function problemsOf(result: SoakResult): string[] {
   const { sent, completed, deadLettered, waiting, lost, wronglyDead, wrongUsers } = result;
@@ -183,8 +188,8 @@ export function problemsOf(result: SoakResult): string[] {
       ? []
       : [`${sent} were sent, ${completed} completed + ${deadLettered} dead-lettered = ${sum}`]),
     ...(waiting === 0 ? [] : [`${waiting} are still in the queue`]),
-    ...(lost.length === 0 ? [] : [`lost: ${lost.slice(0, 5).join(', ')} (${lost.length})`]),
-    ...(wronglyDead.length === 0 ? [] : [`given up for no fault of theirs: ${wronglyDead.length}`]),
+    ...(lost.length === 0 ? [] : [`lost: ${some(lost)}`]),
+    ...(wronglyDead.length === 0 ? [] : [`given up for no fault of theirs: ${some(wronglyDead)}`]),
     ...(wrongUsers.length === 0 ? [] : [`COR holds something else for ${wrongUsers.length} users`]),
   ];
 }
