@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readSettings, settingsSchema } from '../../src/config.ts';
-import { readTelemetrySettings } from '../../src/telemetry/settings.ts';
+import { settingsRead } from '../settings/settings-read.ts';
 import { bicep, block, members } from './infra-files.ts';
 
 /** Read by the code and not in the template, because in Azure another form of the same is used. */
@@ -23,28 +22,7 @@ const FOR_THE_HOST: Readonly<Record<string, string>> = {
 /** Read by the code, and set by the platform itself. */
 const FROM_THE_PLATFORM = ['WEBSITE_SITE_NAME'];
 
-/** The names that `read` asks an environment for. */
-function namesRead(read: (environment: Record<string, string>) => unknown): Set<string> {
-  const names = new Set<string>();
-  const environment = new Proxy<Record<string, string>>(
-    // Telemetry reads on only where this one is set.
-    { APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=00000000-0000-4000-8000-000000000000' },
-    {
-      get(target, name) {
-        names.add(String(name));
-        return target[String(name)];
-      },
-    },
-  );
-  try {
-    read(environment);
-  } catch {
-    // Settings are missing, of course: which ones were looked for is all that matters here.
-  }
-  return names;
-}
-
-const READ = new Set([...namesRead(readSettings), ...namesRead(readTelemetrySettings)]);
+const READ = new Set(settingsRead());
 
 const SET = new Set([
   ...members(block(bicep('modules/function-app.bicep'), "name: 'appsettings'\n    properties: {")),
@@ -78,14 +56,6 @@ describe('the settings of the app in Azure', () => {
   it('leave out none that is set after all, and know all that the code reads', () => {
     expect(Object.keys(LOCAL_ONLY).filter((name) => SET.has(name) || !READ.has(name))).toEqual([]);
     expect(Object.keys(FOR_THE_HOST).filter((name) => !SET.has(name) || READ.has(name))).toEqual([]);
-    expect([...READ].sort()).toEqual(expect.arrayContaining(Object.keys(settingsSchema.shape).sort()));
-  });
-
-  it('are read in one place each: no other file takes a variable from the environment', () => {
-    const direct = [...sources('src'), ...sources('functions')].flatMap((text) => [
-      ...text.matchAll(/process\.env(\.\w+|\[[^\]]+\])/g),
-    ]);
-    expect(direct.map(([found]) => found)).toEqual([]);
   });
 
   it('take the secret of COR from the vault, by name and in its newest version', () => {
