@@ -6,9 +6,9 @@ export interface Switches {
   readonly lists: 'asGiven' | 'sorted';
   /**
    * What TriggerServiceEndpointCheck does: refuses at once, or starts a system job that succeeds, fails, waits for its next try, never
-   * ends, or cannot be found.
+   * ends, cannot be found, or may not be read.
    */
-  readonly endpointCheck: 'refuses' | 'succeeds' | 'fails' | 'waits' | 'neverEnds' | 'hasNoJob';
+  readonly endpointCheck: 'refuses' | 'succeeds' | 'fails' | 'waits' | 'neverEnds' | 'hasNoJob' | 'hidesJob';
   /** Whether a PATCH of an image has to name its step. */
   readonly imageUpdates: 'asTheyAre' | 'withStep';
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Refusal } from './refusal.ts';
 import type { Store } from './store.ts';
 
 const READY = 0;
@@ -24,6 +25,8 @@ export function startEndpointCheck({ rows, switches }: Store): void {
 
 /** One stage for each look. */
 export function advanceJobs({ rows, switches }: Store): void {
+  if (switches.endpointCheck === 'hidesJob')
+    throw new Refusal(403, '0x80040220', 'Principal user is missing prvReadAsyncOperation privilege');
   for (const [id, job] of rows.asyncoperations) {
     if (job.statuscode === READY) rows.asyncoperations.set(id, { ...job, statuscode: IN_PROGRESS });
     if (job.statuscode !== IN_PROGRESS) continue;

@@ -21,12 +21,24 @@ const MAX_PROBLEM = 600;
 /** `statuscode` of a system job (Dataverse docs, table reference AsyncOperation). Waiting is what a post that failed for now is set to. */
 const STATUS = { waiting: 10, succeeded: 30, failed: 31, canceled: 32 };
 
-/** The last job that such a check started, by whomever: its own id is not given back. */
-async function lastJob(api: WebApi): Promise<Row | undefined> {
-  const [job] = await api.list(
-    `asyncoperations?$select=asyncoperationid,statuscode,message,friendlymessage&$filter=messagename eq '${ACTION}'&$orderby=createdon desc&$top=1`,
-  );
-  return job;
+interface Look {
+  readonly job: Row | undefined;
+}
+
+/**
+ * The last job that such a check started, by whomever: its own id is not given back. No look when this login may not read system jobs,
+ * or Dataverse does not take the query: then the check is worth less, but the registration goes on.
+ */
+async function lookAtLastJob(api: WebApi): Promise<Look | undefined> {
+  try {
+    const [job] = await api.list(
+      `asyncoperations?$select=asyncoperationid,statuscode,message,friendlymessage&$filter=messagename eq '${ACTION}'&$orderby=createdon desc&$top=1`,
+    );
+    return { job };
+  } catch (error) {
+    if (error instanceof WebApiError) return undefined;
+    throw error;
+  }
 }
 
 function resultOf({ statuscode, message, friendlymessage }: Row): EndpointCheck | undefined {
@@ -42,14 +54,25 @@ function resultOf({ statuscode, message, friendlymessage }: Row): EndpointCheck 
   }
 }
 
-async function awaitJob(api: WebApi, before: Row | undefined, pollMs: number): Promise<EndpointCheck> {
+async function awaitJob(api: WebApi, before: Look, pollMs: number): Promise<EndpointCheck> {
   for (let polls = 0; polls < MAX_POLLS; polls += 1) {
-    const job = await lastJob(api);
-    const result = job && job.asyncoperationid !== before?.asyncoperationid ? resultOf(job) : undefined;
+    const { job } = (await lookAtLastJob(api)) ?? before;
+    const isNew = job?.asyncoperationid !== before.job?.asyncoperationid;
+    const result = job && isNew ? resultOf(job) : undefined;
     if (result) return result;
     await pause(pollMs * Math.min(2 ** polls, 16));
   }
   return { outcome: 'unknown' };
+}
+
+/** `false` when it was not sent, in a dry run; a text says why Dataverse refused to try. */
+async function trigger(api: WebApi, id: string): Promise<boolean | string> {
+  try {
+    return await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.${ACTION}`);
+  } catch (error) {
+    if (error instanceof WebApiError && error.status === 400) return error.message;
+    throw error;
+  }
 }
 
 /** Lets Dataverse try the service endpoint with this id. `secret` is kept out of what the job says. Throws `WebApiError` or `RegistrationError`. */
@@ -58,16 +81,12 @@ export async function checkEndpoint(
   id: string,
   { secret, pollMs = POLL_MS }: { readonly secret: string | undefined; readonly pollMs?: number | undefined },
 ): Promise<EndpointCheck> {
-  try {
-    const before = await lastJob(api);
-    const wasSent = await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.${ACTION}`);
-    if (!wasSent) return { outcome: 'unknown' };
-    const result = await awaitJob(api, before, pollMs);
-    if (result.outcome !== 'failed') return result;
-    const problem = secret ? result.problem.replaceAll(secret, '***') : result.problem;
-    return { outcome: 'failed', problem: problem.slice(0, MAX_PROBLEM) };
-  } catch (error) {
-    if (!(error instanceof WebApiError) || error.status !== 400) throw error;
-    return { outcome: 'failed', problem: error.message };
-  }
+  const before = await lookAtLastJob(api);
+  const triggered = await trigger(api, id);
+  if (typeof triggered === 'string') return { outcome: 'failed', problem: triggered };
+  if (!triggered || !before) return { outcome: 'unknown' };
+  const result = await awaitJob(api, before, pollMs);
+  if (result.outcome !== 'failed') return result;
+  const problem = secret ? result.problem.replaceAll(secret, '***') : result.problem;
+  return { outcome: 'failed', problem: problem.slice(0, MAX_PROBLEM) };
 }

@@ -120,6 +120,7 @@ describe('registering in an empty environment', () => {
   it.each([
     ['succeeds', 'Dataverse reaches the queue or topic.'],
     ['neverEnds', 'Dataverse did not say whether it reaches the queue or topic: change a row, and see.'],
+    ['hidesJob', 'Dataverse did not say whether it reaches the queue or topic: change a row, and see.'],
     ['hasNoJob', 'Dataverse did not say whether it reaches the queue or topic: change a row, and see.'],
   ] as const)('goes on when the check of the endpoint %s, and says so', async (endpointCheck, note) => {
     const fake = await startFake({ switches: { endpointCheck } });

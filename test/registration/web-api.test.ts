@@ -97,3 +97,13 @@ test('an answer of something else than Dataverse points to the URL', async () =>
   );
   await expect(connectTo(odd).list('sdkmessages')).rejects.toThrow('the answer holds no rows. Check --org.');
 });
+
+test('a row that somebody has just deleted is not made again by a correction', async () => {
+  const fake = await startFake();
+  const api = connectTo(fake);
+  const gone = 'serviceendpoints(00000000-0000-4000-8000-000000000000)';
+  await expect(api.update(gone, { name: 'x' })).rejects.toThrow(
+    /HTTP 404 0x80040217 serviceendpoint With Id = /,
+  );
+  expect(fake.store.rows.serviceendpoints.size).toBe(0);
+});
