@@ -37,7 +37,7 @@ interface Loaded {
 }
 
 /** What the compiler says of a query: its complaints, and the columns of its result with their types. */
-export interface CheckedQuery {
+interface CheckedQuery {
   /** `line: message`, warnings included. */
   readonly problems: readonly string[];
   readonly columns: ReadonlyMap<string, string>;

@@ -29,7 +29,7 @@ export const QUERIES: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly type: string;
   /** As it is written; `undefined` where there is none. */

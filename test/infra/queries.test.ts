@@ -4,7 +4,7 @@ import { checkKql } from './check-kql.ts';
 import { bicep, QUERIES } from './infra-files.ts';
 import { contractProblems } from './log-contract.ts';
 import { deployedWorkbook, itemsOf, runnableQuery, type Workbook } from './workbook.ts';
-import { writtenLines } from './written-lines.ts';
+import { written } from './written.ts';
 
 const names = [...QUERIES.keys()];
 const text = (name: string) => QUERIES.get(name) ?? '';
@@ -66,10 +66,11 @@ describe('a query that is wrong is found out', () => {
 });
 
 describe('the log lines that the queries read', () => {
-  let lines: LogLine[] = [];
+  let lines: readonly LogLine[] = [];
+  let calls: ReadonlySet<string> = new Set();
 
   beforeAll(async () => {
-    lines = await writtenLines();
+    ({ lines, calls } = await written());
   });
 
   it('are of every kind', () => {
@@ -92,6 +93,16 @@ describe('the log lines that the queries read', () => {
   it('are read by all queries but those on calls', () => {
     const others = names.filter((name) => !/\be\.evt\b|"evt":/.test(text(name)));
     expect(others).toEqual(['cor-calls', 'cor-latency']);
+  });
+
+  it('and the calls: those two find every call of COR by its name', () => {
+    expect(calls).toContain('POST /v1/oauth/token');
+    expect(calls).toContain('PUT /v2/integrations/users/{userId}/detach');
+    for (const name of ['cor-calls', 'cor-latency']) {
+      const [, pattern = ''] = /Name matches regex '(.+)'/.exec(text(name)) ?? [];
+      for (const call of calls) expect(call).toMatch(new RegExp(pattern));
+      expect('process message').not.toMatch(new RegExp(pattern));
+    }
   });
 
   it.each([

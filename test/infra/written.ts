@@ -9,6 +9,7 @@ import { createHealth } from '../../src/health.ts';
 import { parseDocument } from '../../src/ledger/document.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
+import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
 
 const record = (number: number) => `5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e000${number}`;
@@ -46,12 +47,18 @@ async function refusingCor() {
 
 type Handle = (body: Uint8Array, metadata?: Readonly<Record<string, unknown>>) => Promise<void>;
 
+interface Written {
+  readonly lines: readonly LogLine[];
+  /** Method and path of each call of COR, as telemetry names it. */
+  readonly calls: ReadonlySet<string>;
+}
+
 /**
- * The lines that the connector really writes, all kinds of them: its own message handling over the sandbox of COR, through good days and
- * bad ones.
+ * What the connector really writes, all kinds of lines: its own message handling over the sandbox of COR, through good days and bad ones.
  */
-export async function writtenLines(): Promise<LogLine[]> {
+export async function written(): Promise<Written> {
   const lines: LogLine[] = [];
+  const calls = new Set<string>();
   const sandbox = await startCorSandbox({
     users: [...SEED.users, ...Object.values(USERS)],
     workspaces: [...SEED.workspaces, PROJECT, OTHER],
@@ -75,6 +82,12 @@ export async function writtenLines(): Promise<LogLine[]> {
     ledger: createMemoryLedger(),
     settlement: { deadLetter: async () => {} },
     retryQueue: { schedule: async () => {}, close: async () => {} },
+    telemetry: {
+      corCall(start) {
+        calls.add(`${start.method} ${start.pathTemplate}`);
+        return NO_TELEMETRY.corCall(start);
+      },
+    },
     clock: {
       now: () => now,
       async sleep(ms) {
@@ -162,7 +175,7 @@ export async function writtenLines(): Promise<LogLine[]> {
     });
     await handle(damaged)(first);
     await createHealth(settings, connector, log)();
-    return lines;
+    return { lines, calls };
   } finally {
     refusing.stop();
     await Promise.all(opened.map((one) => one.close()));
