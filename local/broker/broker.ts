@@ -34,6 +34,8 @@ export interface Broker {
   counts(queue: string): QueueCounts;
   /** Resolves when no message is active, locked or scheduled; rejects with the counts when that takes too long. */
   waitUntilIdle(queue: string, timeoutMs: number): Promise<void>;
+  /** Enqueues a queue's scheduled messages now, for those who do not want to wait for them. */
+  enqueueScheduled(queue: string): void;
   /** Returns the function that takes the listener away again. */
   onSettled(listener: (message: SettledMessage) => void): () => void;
   /** Resets every TCP connection, as a network failure would; locks stay, and new connections are welcome. */
@@ -80,6 +82,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     connectionString: `Endpoint=sb://${host}:${front.port};SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true;`,
     createQueue,
     counts: (name) => existingQueue(name).counts(),
+    enqueueScheduled: (name) => existingQueue(name).enqueueScheduled(),
     waitUntilIdle: (name, timeoutMs) => waitUntilIdle(existingQueue(name), clock, timeoutMs),
     onSettled(listener) {
       settledListeners.add(listener);

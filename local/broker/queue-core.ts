@@ -112,6 +112,14 @@ export class QueueCore<Content> {
     return messages;
   }
 
+  /** Enqueues every scheduled message now, whatever its time. */
+  enqueueScheduled(): void {
+    const now = this.#clock.now();
+    const next = () => this.#store.firstScheduled(Number.POSITIVE_INFINITY);
+    for (let scheduled = next(); scheduled; scheduled = next()) this.#activate(scheduled, now);
+    this.#announce();
+  }
+
   /** Cancels all of the scheduled messages; false (and none cancelled) when one is not there. */
   cancelScheduled(sequenceNumbers: readonly number[]): boolean {
     const messages = this.#store.findAll(sequenceNumbers, 'scheduled');

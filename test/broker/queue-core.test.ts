@@ -53,6 +53,21 @@ test('an abandoned message comes before younger ones', () => {
   expect([acquire().messageId, acquire().messageId]).toEqual(['a', 'b']);
 });
 
+test('scheduled messages can be enqueued before their time, in the order of their times', () => {
+  const { clock, queue } = setUp();
+  const now = clock.now();
+  queue.enqueue([
+    { content: 'b', messageId: 'b', scheduledFor: now + 60_000 },
+    { content: 'a', messageId: 'a', scheduledFor: now + 50_000 },
+  ]);
+  queue.enqueueScheduled();
+  expect(queue.counts()).toMatchObject({ scheduled: 0, active: 2 });
+  expect(queue.peek(1, 2)).toMatchObject([
+    { messageId: 'a', enqueuedTime: now },
+    { messageId: 'b', enqueuedTime: now },
+  ]);
+});
+
 describe('the clock', () => {
   test('a lock ends exactly when its duration is over', () => {
     const { clock, queue, send, acquire } = setUp();
