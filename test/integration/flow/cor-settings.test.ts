@@ -3,7 +3,7 @@ import { type CorSwitches, type CorSwitchInput, readSwitches } from '../../../lo
 import type { NamedRow } from '../../../local/events/cast.ts';
 import type { RowChange } from '../../../local/events/dataverse-message.ts';
 import { type Line, startTestStack } from '../test-stack.ts';
-import { endedAfterRetries, JUMPY_QUEUE } from './after-retries.ts';
+import { endedAfterRetries } from './after-retries.ts';
 import { memberRow, message, project, share, user } from './dataverse-rows.ts';
 
 const [a, b, c, inactive] = ['a', 'b', 'c', 'inactive'].map(project) as [
@@ -18,7 +18,6 @@ const stack = await startTestStack(
   {
     env: { MAPPING: 'project-team', UNMAPPED_GRACE: '0s', COR_TIMEOUT: '400ms' },
     ledger: 'memory',
-    queue: JUMPY_QUEUE,
     cor: { workspaces: [a.id, b.id, c.id, { id: inactive.id, active: false }] },
   },
   afterAll,

@@ -9,7 +9,7 @@ import {
 } from '../../../local/events/dataverse-message.ts';
 import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../../../src/dead-letter.ts';
 import { startTestStack } from '../test-stack.ts';
-import { endedAfterRetries, JUMPY_QUEUE } from './after-retries.ts';
+import { endedAfterRetries } from './after-retries.ts';
 import { memberRow, message, PERSONAL, project, share, user } from './dataverse-rows.ts';
 
 const known = user('known');
@@ -20,7 +20,6 @@ const stack = await startTestStack(
   {
     env: { MAPPING: 'project-team', RETRY_WINDOW: '400ms', UNMAPPED_GRACE: '400ms' },
     ledger: 'memory',
-    queue: JUMPY_QUEUE,
     cor: {
       users: [{ id: known.id, name: known.name, email: 'marlow.quist@example.com' }],
       workspaces: [{ id: on.id, name: on.name }],
