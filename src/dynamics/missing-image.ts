@@ -7,7 +7,8 @@ export type HandledMessage = 'Create' | 'Update' | 'Delete';
 const AFTERWARDS: Record<HandledMessage, string> = {
   Create: 'Then change the row once more.',
   Update: 'Then change the row once more.',
-  Delete: 'The deleted row is not posted again: take its share away in COR by hand.',
+  Delete:
+    'The deleted row is not posted again: send this event once more with the image added by hand (docs/runbook.md, each reason).',
 };
 
 /** Says which image a step was registered without, or with too few columns, and how to register it. */
