@@ -9,15 +9,13 @@ export interface ReceivedMessage {
 }
 
 export interface HeldMessages {
-  /** The next messages in order, locked; none when none came within 2 s. */
-  receive(count: number): Promise<ReceivedMessage[]>;
+  /** The next messages in order, locked; none when none came within `withinMs`. */
+  receive(count: number, withinMs: number): Promise<ReceivedMessage[]>;
   /** Keeps a message locked until `release`: abandoned at once, it would be the next one to be received. */
   hold(received: ReceivedMessage): void;
   /** Abandons all held messages, until one call brings no answer in time or the connection is lost: what is left locked runs out by itself. */
   release(answerWithinMs: number): Promise<void>;
 }
-
-const MAX_WAIT_MS = 2_000;
 
 /**
  * With one delivery unsettled, an AMQP session of rhea 3.0.5 takes 2,047 further ones and then stops without a word
@@ -38,11 +36,11 @@ export function createHeldMessages(openReceiver: () => ServiceBusReceiver): Held
   let link: Link | undefined;
 
   return {
-    async receive(count) {
+    async receive(count, withinMs) {
       if (!link || link.deliveriesWhileHolding >= DELIVERIES_WHILE_HOLDING)
         link = { receiver: openReceiver(), holds: false, deliveriesWhileHolding: 0 };
       const { receiver } = link;
-      const messages = await receiver.receiveMessages(count, { maxWaitTimeInMs: MAX_WAIT_MS });
+      const messages = await receiver.receiveMessages(count, { maxWaitTimeInMs: withinMs });
       if (link.holds) link.deliveriesWhileHolding += messages.length;
       return messages.map((message) => ({ message, receiver }));
     },

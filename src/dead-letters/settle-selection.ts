@@ -8,7 +8,7 @@ export interface Settled extends SettledTargets {
   readonly ended: 'finished' | 'interrupted' | 'stopped';
 }
 
-export interface RunOptions extends Pick<SettleOptions, 'signal' | 'answerWithinMs'> {
+export interface RunOptions extends Pick<SettleOptions, 'signal' | 'answerWithinMs' | 'receiveWithinMs'> {
   onProgress?(done: number, total: number): void;
 }
 

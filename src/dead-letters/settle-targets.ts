@@ -27,10 +27,14 @@ export interface SettleOptions {
   readonly signal: AbortSignal;
   /** Longest wait for the answer to a call. Default 32 s. */
   readonly answerWithinMs?: number;
+  /** How long no message has to come for the rest to count as out of reach. Default 2 s. */
+  readonly receiveWithinMs?: number;
   onDone?(): void;
 }
 
 const BATCH = 100;
+
+const RECEIVE_WITHIN_MS = 2_000;
 
 const RELEASE_WITHIN_MS = 1_000;
 
@@ -44,7 +48,13 @@ const PATIENCE_MS = 15_000;
  */
 export async function settleTargets(
   { queue, sequenceNumbers, upTo }: Targets,
-  { settle, signal, answerWithinMs = ANSWER_WITHIN_MS, onDone }: SettleOptions,
+  {
+    settle,
+    signal,
+    answerWithinMs = ANSWER_WITHIN_MS,
+    receiveWithinMs = RECEIVE_WITHIN_MS,
+    onDone,
+  }: SettleOptions,
 ): Promise<SettledTargets> {
   const pending = new Set(sequenceNumbers);
   const seen = new Set<string>();
@@ -78,7 +88,7 @@ export async function settleTargets(
     while (goesOn() && performance.now() - lastNews < PATIENCE_MS) {
       // To ask for more than there are costs a second of waiting.
       const expected = cameAgain ? BATCH : Math.min(BATCH, Math.max(1, upTo - seen.size));
-      const batch = await answerWithin(answerWithinMs, held.receive(expected));
+      const batch = await answerWithin(answerWithinMs, held.receive(expected, receiveWithinMs));
       if (batch.length === 0) break;
       cameAgain = false;
       for (const received of batch) {

@@ -29,7 +29,7 @@ async function startApp(connectionString: string) {
   };
 }
 
-test('lists and replays for those who have the key', async () => {
+test('lists and replays for those who have the key, and says so when the namespace is gone', async () => {
   const { broker, deadLetter, takeQueue } = await startFixture();
   await deadLetter([
     { messageId: 'ada', body: assignmentBody(USERS.ada, USERS.ada), reason: 'CorValidation' },
@@ -68,11 +68,7 @@ test('lists and replays for those who have the key', async () => {
   expect((await call('POST')).json).toMatchObject({ selected: 100, done: 100 });
   expect(ids(await takeQueue())).toEqual(drafts(100).map(({ messageId }) => messageId));
   expect((await call('GET')).json).toMatchObject({ total: 20 });
-});
 
-test('a namespace that is gone is a 503 that says so', async () => {
-  const { broker } = await startFixture();
-  const call = await startApp(broker.connectionString);
   await broker.stop();
   for (const method of ['GET', 'POST'] as const)
     expect(await call(method)).toEqual({ status: 503, json: { error: 'The namespace cannot be reached.' } });

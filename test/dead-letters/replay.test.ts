@@ -14,6 +14,7 @@ import { drafts, type Fixture, ids, mapping, QUEUE, startFixture } from './dead-
 interface Run {
   signal?: AbortSignal;
   answerWithinMs?: number;
+  receiveWithinMs?: number;
   onProgress?(done: number, total: number): void;
 }
 
@@ -214,7 +215,7 @@ test('connections that drop in the middle lose nothing: what was not done is don
     await send();
     if (count === 40) broker.dropConnections();
   });
-  const first = await replayThem(dropping, {}, { answerWithinMs: 1_500 });
+  const first = await replayThem(dropping, {}, { answerWithinMs: 800 });
   expect(first.done).toBeGreaterThanOrEqual(19);
   expect(first.done + first.left).toBe(80);
   expect(first.error === undefined).toBe(first.left === 0);
@@ -257,7 +258,7 @@ test('targets that another receiver holds are left, and said to be', async () =>
   await fixture.deadLetter(drafts(5));
   const other = fixture.client.createReceiver(QUEUE, { subQueueType: 'deadLetter' });
   await other.receiveMessages(2);
-  expect(await replayThem(fixture.open())).toEqual({
+  expect(await replayThem(fixture.open(), {}, { receiveWithinMs: 300 })).toEqual({
     selected: 5,
     done: 3,
     failed: [],
