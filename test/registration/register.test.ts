@@ -130,6 +130,17 @@ describe('registering in an empty environment', () => {
     expect(await check(api)).toEqual({ wrong: [], surplus: [] });
   });
 
+  it('does not take the outcome of an earlier check for that of this one', async () => {
+    const fake = await startFake();
+    const api = connectTo(fake);
+    await registerAll(api);
+    Object.assign(fake.store.switches, { endpointCheck: 'hasNoJob' });
+    const notes: string[] = [];
+    const plan = await readPlan(api, wanted(), true);
+    await register(api, plan, () => {}, { onNote: (text) => notes.push(text), pollMs: 1 });
+    expect(notes).toEqual([expect.stringContaining('did not say')]);
+  });
+
   it('can do without that check', async () => {
     const fake = await startFake({ switches: { endpointCheck: 'refuses' } });
     const api = connectTo(fake);
