@@ -254,8 +254,8 @@ export function createUserSync(options: SyncOptions): UserLanes {
   async function split(user: string, group: readonly Waiting[], carried: Carried): Promise<void> {
     carried.reassert = true;
     const middle = Math.ceil(group.length / 2);
-    await settle(user, group.slice(0, middle), NOTHING_MORE, carried);
-    await settle(user, group.slice(middle), NOTHING_MORE, carried);
+    for (const half of [group.slice(0, middle), group.slice(middle)])
+      await half[0]?.within(() => settle(user, half, NOTHING_MORE, carried));
   }
 
   return createUserLanes((user, group, gather) =>

@@ -117,6 +117,20 @@ describe('a message', () => {
     expect(levels).toContainEqual(['message.deadlettered', 'Error']);
   });
 
+  it('has the lines about its COR calls in its operation too', () => {
+    const operations = new Map(
+      messageSpans().map((span) => [properties(span).correlationId, operationId(span)]),
+    );
+    const calls = ofType('MessageData').filter(({ data }) =>
+      data.baseData.message.startsWith('{"evt":"cor.call"'),
+    );
+    expect(calls.length).toBeGreaterThan(1);
+    for (const line of calls) {
+      const { correlationId } = JSON.parse(line.data.baseData.message);
+      expect(operationId(line)).toBe(operations.get(correlationId));
+    }
+  });
+
   it('has lines that only the worker exports', () => {
     expect(app.host.capabilities).toMatchObject({ WorkerOpenTelemetryEnabled: 'true' });
     const texts = ofType('MessageData').map(({ data }) => data.baseData.message);
