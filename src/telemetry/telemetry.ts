@@ -48,7 +48,7 @@ export interface Telemetry {
   log(level: LogLevel, text: string, message?: MessageTrace): boolean;
 }
 
-export const NO_MESSAGE_TRACE: MessageTrace = { outcome() {}, end() {} };
+const NO_MESSAGE_TRACE: MessageTrace = { outcome() {}, end() {} };
 const NO_CALL_TRACE: CorCallTrace = { end() {} };
 
 export const NO_TELEMETRY: Telemetry = {

@@ -7,7 +7,7 @@ import type { HostProcess } from '../../local/host/spawn.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { type OutsideWorld, startOutsideWorld } from '../../local/telemetry/outside-world.ts';
 
-export type Line = Readonly<Record<string, unknown>>;
+type Line = Readonly<Record<string, unknown>>;
 
 export interface WatchedApp {
   readonly host: HostProcess;
