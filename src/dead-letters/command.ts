@@ -4,6 +4,7 @@ import { serviceBusFailure } from '../messaging/service-bus-failure.ts';
 import { type CommandLine, readCommandLine, USAGE, UsageError } from './command-line.ts';
 import { type DeadLetters, readDeadLetters, withDeadLetters } from './dead-letters.ts';
 import { exportDeadLetter } from './export.ts';
+import type { Filter } from './filter.ts';
 import { type DeadLetterList, readList } from './list.ts';
 import { readBytes } from './message-body.ts';
 import { discard, replay } from './replay.ts';
@@ -28,19 +29,23 @@ export interface Shell {
 
 const PROGRESS_EVERY_MS = 3_000;
 
-function listText({ total, reasons }: DeadLetterList): string {
+function listText({ total, reasons }: DeadLetterList, filter: Filter): string {
+  if (total === 0) {
+    const all = Object.values(filter).every((value) => value === undefined);
+    return all ? 'No dead letters.' : 'No dead letter matches.';
+  }
   const table = new Table({
     head: ['Reason', 'Count', 'Oldest', 'Newest', 'For example'],
     style: { head: [], border: [] },
   });
   for (const { reason, count, oldest, newest, example } of reasons)
     table.push([reason, count, oldest ?? '', newest ?? '', `#${example}`]);
-  return total === 0 ? 'No dead letters.' : `${table}\n${total} in all`;
+  return `${table}\n${total} in all`;
 }
 
 async function list(letters: DeadLetters, { filter, values }: CommandLine, shell: Shell): Promise<number> {
   const found = await readList(letters, filter);
-  shell.print(values.json ? JSON.stringify(found, null, 2) : listText(found));
+  shell.print(values.json ? JSON.stringify(found, null, 2) : listText(found, filter));
   return 0;
 }
 
@@ -57,7 +62,9 @@ async function show(letters: DeadLetters, { filter, values }: CommandLine, shell
   if (values.json) shell.print(JSON.stringify(objects, null, 2));
   if (found > 0) return 0;
   const { sequenceNumber } = filter;
-  shell.warn(sequenceNumber === undefined ? 'None matches.' : `There is no dead letter #${sequenceNumber}.`);
+  shell.warn(
+    sequenceNumber === undefined ? 'No dead letter matches.' : `There is no dead letter #${sequenceNumber}.`,
+  );
   return sequenceNumber === undefined ? 0 : 1;
 }
 
@@ -105,7 +112,7 @@ async function settle(
   const selection = await selectDeadLetters(letters, filter);
   const { total } = selection.list;
   const asks = discards && !values.yes;
-  if (values['dry-run'] || total === 0 || asks) shell.print(listText(selection.list));
+  if (values['dry-run'] || total === 0 || asks) shell.print(listText(selection.list, filter));
   if (total === 0) return 0;
   if (values['dry-run']) {
     shell.print(`Would ${command} these. Nothing was changed.`);

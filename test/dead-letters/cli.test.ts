@@ -120,7 +120,7 @@ test('replay takes the ones that its filters name, and a dry run changes nothing
     return { code, stdout, copies: ids(await takeQueue()) };
   };
   const nothing = await replayed('--before', '2020-01-01');
-  expect(nothing).toEqual({ code: 0, stdout: 'No dead letters.\n', copies: [] });
+  expect(nothing).toEqual({ code: 0, stdout: 'No dead letter matches.\n', copies: [] });
   const one = await replayed('--user', USERS.ada, '--max', '1');
   expect(one).toEqual({ code: 0, stdout: 'Replayed 1 of 1 dead letters.\n', copies: ['a'] });
   const [next] = await peekDeadLetters();
@@ -203,6 +203,11 @@ test('wrong use ends with 2, and says what is wrong without repeating a setting'
   expect(connection).toMatchObject({ code: 2, stdout: '' });
   expect(connection.stderr).toMatch(/^ServiceBusConnection: should be a connection string such as Endpoint=/);
   expect(connection.stderr).not.toContain('hunter2');
+});
+
+test('an empty queue is no error, and says so', async () => {
+  const { broker } = await startFixture();
+  expect(await cliFor(broker)('list')).toEqual({ code: 0, stdout: 'No dead letters.\n', stderr: '' });
 });
 
 test('a queue that is not there and a namespace that is not there are clear errors', async () => {
