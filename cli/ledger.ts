@@ -1,149 +1,134 @@
-import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
 import { readLedgerSettings, readSettings, type Settings } from '../src/config.ts';
 import { openCor } from '../src/cor/open-cor.ts';
-import type { LedgerDocument, LedgerEntry } from '../src/ledger/document.ts';
+import { type LedgerDocument, LedgerUnreadableError } from '../src/ledger/document.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { openLedger } from '../src/ledger/open-ledger.ts';
 import { percentages } from '../src/ledger/percentages.ts';
-import { verifyUser } from '../src/sync/verify-user.ts';
+import { storageFailure } from '../src/sync/storage-failure.ts';
+import { type Verification, verifyUser } from '../src/sync/verify-user.ts';
+import { type Command, isWrongUse, readCommand, USAGE } from './ledger-command-line.ts';
+import { documentTables, userTable } from './ledger-tables.ts';
 import { commandSettings } from './settings.ts';
 
-const USAGE = `What the connector believes that COR holds.
-
-  npm run ledger -- list [--json]                 all users: assignments, workspaces
-  npm run ledger -- show USER [--json]            one user: every assignment, the percentage of every workspace
-  npm run ledger -- show USER --verify            also tells COR all of it and compares the reply (this mends what differs)
-  npm run ledger -- list --verify                 the same for all users
-  npm run ledger -- export                        every document, one line of JSON each
-
-  --local [--preset NAME]    the running local stack; else local.settings.json and the environment
-Exit code: 0 ok, 1 COR differs or something failed, 2 wrong use.`;
-
-class UsageError extends Error {}
-
-type Rule = Settings['mapping']['percentage'];
-
-function held(document: LedgerDocument, rule: Rule): Record<string, number> {
-  return Object.fromEntries([...percentages(document, rule)].map(([id, { percentage }]) => [id, percentage]));
+interface Found {
+  readonly documents: readonly LedgerDocument[];
+  readonly unreadable: readonly { readonly user: string; readonly problem: string }[];
 }
 
-function allocationText(entry: LedgerEntry): string {
-  if (entry.state !== 'assigned') return '';
-  const { allocation } = entry;
-  if ('percentage' in allocation) return `${allocation.percentage} %`;
-  return `${allocation.hours} h, ${allocation.start} to ${allocation.finish}`;
-}
+type Verdicts = ReadonlyMap<string, Verification>;
 
-function versionText({ version }: LedgerEntry): string {
-  const when = version.modifiedOn === undefined ? '' : ` ${new Date(version.modifiedOn).toISOString()}`;
-  return `${version.number ?? '–'}${when} #${version.sequence}`;
-}
-
-function showDocument(document: LedgerDocument, rule: Rule): string {
-  const rows = new Table({
-    head: ['Assignment', 'State', 'Workspace', 'Allocation', 'Version, modified, sequence'],
-  });
-  for (const [record, entry] of Object.entries(document.assignments)) {
-    rows.push([
-      record,
-      entry.state,
-      entry.state === 'assigned' ? entry.workspace : '',
-      allocationText(entry),
-      versionText(entry),
-    ]);
-  }
-  const totals = new Table({ head: ['Workspace', 'Percentage'] });
-  for (const [workspace, percentage] of Object.entries(held(document, rule)))
-    totals.push([workspace, `${percentage} %`]);
-  return `${rows}\n${totals}`;
-}
-
-async function everyDocument(ledger: Ledger): Promise<LedgerDocument[]> {
+async function everyDocument(ledger: Ledger): Promise<Found> {
   const documents: LedgerDocument[] = [];
+  const unreadable: { user: string; problem: string }[] = [];
   for await (const user of ledger.users()) {
-    const { document } = await ledger.load(user);
-    // A document without entries only guarded a user against other instances while a message was refused.
-    if (Object.keys(document.assignments).length > 0) documents.push(document);
+    try {
+      const { document } = await ledger.load(user);
+      // A document without entries only guarded a user against other instances while a message was refused.
+      if (Object.keys(document.assignments).length > 0) documents.push(document);
+    } catch (error) {
+      // The others are to be seen all the same.
+      if (!(error instanceof LedgerUnreadableError)) throw error;
+      unreadable.push({ user, problem: error.message });
+    }
   }
-  return documents.sort((a, b) => a.user.localeCompare(b.user));
+  return { documents: documents.sort((a, b) => a.user.localeCompare(b.user)), unreadable };
 }
 
+async function oneDocument(ledger: Ledger, user: string): Promise<Found> {
+  const { document, etag } = await ledger.load(user);
+  if (etag === undefined) {
+    throw new Error(
+      `The ledger has no document of user "${user}": no event of this user was applied yet. "npm run ledger -- list" shows all users; ids are case-sensitive.`,
+    );
+  }
+  return { documents: [document], unreadable: [] };
+}
+
+/** Asks COR about each user, and tells of each at once: many users take a while. */
 async function verify(
   documents: readonly LedgerDocument[],
   ledger: Ledger,
-  environment: Parameters<typeof readSettings>[0],
-): Promise<boolean> {
-  const settings = readSettings(environment);
+  settings: Settings,
+  tell: (user: string, found: Verification) => void,
+): Promise<Verdicts> {
+  const verdicts = new Map<string, Verification>();
   const cor = openCor(settings.cor);
-  let equal = true;
   try {
     for (const { user } of documents) {
       const found = await verifyUser(ledger, cor, settings.mapping.percentage, user);
-      if (found.kind === 'equal')
-        console.log(`${user}: COR holds what the ledger says (${found.corCalls} calls)`);
-      else if (found.kind === 'changedMeanwhile')
-        console.log(`${user}: changed meanwhile by the connector; run it again`);
-      else console.log(`${user}: COR differs: ${found.failure.description}`);
-      equal &&= found.kind === 'equal';
+      verdicts.set(user, found);
+      tell(user, found);
     }
   } finally {
     await cor.close();
   }
-  return equal;
+  return verdicts;
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    options: {
-      json: { type: 'boolean' },
-      verify: { type: 'boolean' },
-      local: { type: 'boolean', default: false },
-      preset: { type: 'string', default: 'resource-assignment' },
-      help: { type: 'boolean', short: 'h' },
-    },
-    allowPositionals: true,
-  });
-  const [command, user, ...rest] = positionals;
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
+function verdictText(user: string, found: Verification): string {
+  switch (found.kind) {
+    case 'equal':
+      return `${user}: COR holds what the ledger says (${found.corCalls} calls)`;
+    case 'changedMeanwhile':
+      return `${user}: the connector changes it all the time; run this again later`;
+    case 'differs':
+      return `${user}: COR differs: ${found.failure.description}`;
   }
-  const fits =
-    (command === 'show' && user !== undefined) ||
-    ((command === 'list' || command === 'export') && user === undefined);
-  if (!fits || rest.length > 0) throw new UsageError(USAGE);
+}
 
-  const environment = commandSettings(values);
+async function run(command: Command): Promise<number> {
+  const environment = commandSettings(command);
   const { ledger: connection, mapping } = readLedgerSettings(environment);
+  if (connection === 'memory')
+    throw new Error(
+      'LedgerStorage is "memory": such a ledger lives inside the app only and cannot be looked at.',
+    );
+  // All that is needed is checked before anything is printed.
+  const settings = command.verify ? readSettings(environment) : undefined;
   const ledger = openLedger(connection);
-  const documents =
-    command === 'show' && user !== undefined
-      ? [(await ledger.load(user)).document]
-      : await everyDocument(ledger);
-  const rule = mapping.percentage;
+  const { documents, unreadable } =
+    command.user === undefined ? await everyDocument(ledger) : await oneDocument(ledger, command.user);
+  const held = (document: LedgerDocument): Record<string, number> =>
+    Object.fromEntries(
+      [...percentages(document, mapping.percentage)].map(([id, { percentage }]) => [id, percentage]),
+    );
 
-  if (command === 'export') for (const document of documents) console.log(JSON.stringify(document));
-  else if (values.json) {
-    const found = documents.map((document) => ({ ...document, percentages: held(document, rule) }));
-    console.log(JSON.stringify(command === 'show' ? found[0] : found, null, 2));
-  } else if (command === 'show') for (const document of documents) console.log(showDocument(document, rule));
-  else {
-    const table = new Table({ head: ['User', 'Assignments', 'Workspaces'] });
-    for (const document of documents) {
-      const assigned = Object.values(document.assignments).filter(({ state }) => state === 'assigned').length;
-      table.push([document.user, assigned, Object.keys(held(document, rule)).length]);
-    }
-    console.log(table.toString());
+  if (command.name === 'export') for (const document of documents) console.log(JSON.stringify(document));
+  else if (!command.json) {
+    for (const document of command.name === 'show' ? documents : [])
+      console.log(documentTables(document, held(document)));
+    if (command.name === 'list') console.log(userTable(documents, held));
   }
-  return !values.verify || (await verify(documents, ledger, environment)) ? 0 : 1;
+  const tell = (user: string, found: Verification): void => {
+    if (!command.json) console.log(verdictText(user, found));
+  };
+  const verdicts: Verdicts = settings ? await verify(documents, ledger, settings, tell) : new Map();
+  if (command.json) {
+    const shown = documents.map((document) => {
+      const verified = verdicts.get(document.user);
+      return { ...document, percentages: held(document), ...(verified && { verified }) };
+    });
+    console.log(JSON.stringify(command.name === 'show' ? shown[0] : shown, null, 2));
+  }
+  for (const { user, problem } of unreadable) console.error(`${user}: ${problem}`);
+  return unreadable.length === 0 && [...verdicts.values()].every(({ kind }) => kind === 'equal') ? 0 : 1;
+}
+
+/** The SDK's errors repeat URLs and headers; ours say what to do. */
+function explain(error: unknown): string {
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  if (statusCode !== undefined || (typeof code === 'string' && /^E[A-Z]+$|REQUEST_SEND_ERROR/.test(code)))
+    return storageFailure(error, () => {}).description;
+  return error instanceof Error ? error.message : String(error);
 }
 
 try {
-  process.exitCode = await main();
+  const command = readCommand(process.argv.slice(2));
+  if (command) process.exitCode = await run(command);
+  else console.log(USAGE);
 } catch (error) {
-  const usage =
-    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = usage ? 2 : 1;
+  const wrongUse = isWrongUse(error);
+  if (wrongUse) console.error(`${error.message}\n\n${USAGE}`);
+  else console.error(explain(error));
+  process.exitCode = wrongUse ? 2 : 1;
 }

@@ -1,10 +1,12 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
-import type { Connection } from '../config.ts';
+import { type Connection, SettingsError } from '../config.ts';
 import { emptyDocument, type LedgerDocument, parseDocument } from './document.ts';
 import type { Ledger } from './ledger.ts';
 
 const CONTAINER = 'cor-ledger';
 const FOLDER = 'users/';
+const NO_CONNECTION_STRING =
+  'LedgerStorage (or AzureWebJobsStorage) should be a connection string such as DefaultEndpointsProtocol=https;AccountName=<name>;AccountKey=<key>;EndpointSuffix=core.windows.net';
 
 /** One operation of the ledger, for counting: name of the operation, milliseconds, HTTP status. */
 export type BlobOperationListener = (operation: 'load' | 'save' | 'list', durationMs: number) => void;
@@ -44,9 +46,13 @@ async function openContainer(connection: Connection, name: string): Promise<Cont
     retryOptions: { maxTries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1_000, tryTimeoutInMs: 10_000 },
   };
   if ('connectionString' in connection) {
-    return BlobServiceClient.fromConnectionString(connection.connectionString, options).getContainerClient(
-      name,
-    );
+    try {
+      return BlobServiceClient.fromConnectionString(connection.connectionString, options).getContainerClient(
+        name,
+      );
+    } catch (cause) {
+      throw new SettingsError(NO_CONNECTION_STRING, { cause });
+    }
   }
   const { credentialFor } = await import('../credential.ts');
   return new BlobServiceClient(

@@ -1,3 +1,4 @@
+import { SettingsError } from '../config.ts';
 import { LedgerUnreadableError } from '../ledger/document.ts';
 import type { Log } from '../log.ts';
 import type { SyncFailure } from './sync-item.ts';
@@ -16,6 +17,8 @@ export function storageFailure(error: unknown, log: Log, correlationId?: string)
     const description = `The ledger document of this user ${error.problem}`;
     return { class: 'storage', code: UNREADABLE, description };
   }
+  if (error instanceof SettingsError)
+    return { class: 'storage', code: error.name, description: error.message };
   const { code, statusCode, name } = (error ?? {}) as {
     code?: unknown;
     statusCode?: unknown;
