@@ -79,8 +79,14 @@ export async function startTestStack(
     lines,
     text: () => text.join('\n'),
     async send(...messages) {
-      for (let from = 0; from < messages.length; from += 50)
-        await sender.sendMessages(messages.slice(from, from + 50));
+      let batch = await sender.createMessageBatch();
+      for (const message of messages) {
+        if (batch.tryAddMessage(message)) continue;
+        await sender.sendMessages(batch);
+        batch = await sender.createMessageBatch();
+        if (!batch.tryAddMessage(message)) throw new Error('A message is larger than the queue takes.');
+      }
+      await sender.sendMessages(batch);
     },
     line(test, timeoutMs = 15_000) {
       const past = lines.find(test);

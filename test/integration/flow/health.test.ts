@@ -1,0 +1,145 @@
+import { afterAll, expect, test } from 'vitest';
+import type { HostProcess } from '../../../local/host/spawn.ts';
+import { startTestStack } from '../test-stack.ts';
+import { memberRow, message, project, share, user } from './dataverse-rows.ts';
+
+const someone = user('health');
+const on = project('health');
+const WRONG_SECRET = 'a-secret-that-is-not-the-right-one';
+const NOBODY_LISTENS = 'http://127.0.0.1:9/devstoreaccount1';
+
+const stack = await startTestStack(
+  { env: { MAPPING: 'project-team' }, cor: { users: [someone.id], workspaces: [on.id] } },
+  afterAll,
+);
+
+/** A report is kept for ten seconds, so each ailment has a process of its own. */
+async function startAiling(queue: string, env: Record<string, string>, exists = true): Promise<HostProcess> {
+  if (exists) stack.broker.createQueue({ name: queue });
+  return stack.startApp({ queue, env: { MAPPING: 'project-team', ...env } });
+}
+
+const storage = stack.storage?.connectionString ?? '';
+const [well] = stack.hosts as [HostProcess];
+const [refused, storageGone, queueGone] = await Promise.all([
+  startAiling('refused', { COR_CLIENT_SECRET: WRONG_SECRET }),
+  startAiling('storage-gone', {
+    AzureWebJobsStorage: storage.replace(/BlobEndpoint=[^;]+/, `BlobEndpoint=${NOBODY_LISTENS}`),
+  }),
+  startAiling('queue-gone', {}, false),
+]);
+
+async function get(host: HostProcess, path: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${host.httpUrl}/api/${path}`, { headers });
+  return { status: response.status, text: await response.text() };
+}
+
+async function details(host: HostProcess) {
+  const { status, text } = await get(host, 'health/details', { 'x-functions-key': host.functionsKey });
+  return { status, text, report: JSON.parse(text) as Record<string, unknown> };
+}
+
+const ok = (name: string) => ({ name, status: 'ok', durationMs: expect.any(Number) });
+const failed = (name: string, error: RegExp) => ({
+  name,
+  status: 'failed',
+  durationMs: expect.any(Number),
+  error: expect.stringMatching(error),
+});
+
+test('anybody is told whether all is well, and nothing else', async () => {
+  expect(await get(well, 'health')).toEqual({ status: 200, text: '{"status":"ok"}' });
+  expect(await get(refused, 'health')).toEqual({ status: 503, text: '{"status":"degraded"}' });
+});
+
+test('details need a function key', async () => {
+  expect(await get(well, 'health/details')).toEqual({ status: 401, text: '' });
+  expect(await get(well, 'health/details', { 'x-functions-key': 'guessed' })).toEqual({
+    status: 401,
+    text: '',
+  });
+  const { status, report } = await details(well);
+  expect(status).toBe(200);
+  expect(report).toEqual({ status: 'ok', checks: ['settings', 'cor', 'storage', 'queue'].map(ok) });
+});
+
+test('refused credentials are named with the settings to look at', async () => {
+  const { status, report } = await details(refused);
+  expect(status).toBe(503);
+  expect(report).toEqual({
+    status: 'degraded',
+    checks: [
+      ok('settings'),
+      failed(
+        'cor',
+        /COR refused the API key or its secret \(HTTP 401\).*Check COR_API_KEY and COR_CLIENT_SECRET/,
+      ),
+      ok('storage'),
+      ok('queue'),
+    ],
+  });
+});
+
+test('storage that cannot be reached is named', async () => {
+  const { status, report } = await details(storageGone);
+  expect(status).toBe(503);
+  expect(report.checks).toEqual([
+    ok('settings'),
+    ok('cor'),
+    failed('storage', /The ledger storage .*Check the storage account/),
+    ok('queue'),
+  ]);
+});
+
+test('a queue that is not there is named', async () => {
+  const { status, report } = await details(queueGone);
+  expect(status).toBe(503);
+  expect(report.checks).toEqual([
+    ok('settings'),
+    ok('cor'),
+    ok('storage'),
+    failed('queue', /MessagingEntityNotFound/),
+  ]);
+});
+
+test('who asks often causes no more calls', async () => {
+  stack.cor.clearCalls();
+  const reports = await Promise.all(Array.from({ length: 20 }, () => details(refused)));
+  expect(new Set(reports.map(({ text }) => text)).size).toBe(1);
+  expect(stack.cor.calls).toEqual([]);
+});
+
+test('the log tells what failed, and no answer and no line tells a secret', async () => {
+  await stack.send(message('health', memberRow('health').create(share(someone, on, 10))));
+  expect(await stack.ended('health')).toMatchObject({ outcome: 'succeeded' });
+  const told = stack.lines.filter(({ evt }) => evt === 'health.degraded').map(({ reason }) => reason);
+  expect(told.sort()).toEqual(['cor', 'queue', 'storage']);
+  const hosts = [well, refused, storageGone, queueGone];
+  const answers = (await Promise.all(hosts.map(details))).map(({ text }) => text);
+  const accountKey = /AccountKey=([^;]+)/.exec(storage)?.[1] ?? 'none';
+  const secrets = [
+    WRONG_SECRET,
+    stack.cor.clientSecret,
+    stack.cor.apiKey,
+    accountKey,
+    'SharedAccessKey',
+    'eyJ',
+  ];
+  for (const text of [stack.text(), ...answers])
+    for (const secret of [...secrets, ...hosts.map(({ functionsKey }) => functionsKey)])
+      expect(text).not.toContain(secret);
+});
+
+test('a pause is told with its reason', async () => {
+  const paused = await startAiling('paused', {});
+  stack.cor.set({ forbid: true });
+  await stack.client
+    .createSender('paused')
+    .sendMessages(message('paused', memberRow('paused').create(share(someone, on, 20))));
+  await stack.line(({ evt, messageId }) => evt === 'message.retried' && messageId === 'paused');
+  expect((await details(paused)).report).toMatchObject({
+    status: 'ok',
+    pause: 'COR refuses the credentials',
+  });
+  stack.cor.set({ forbid: false });
+});
