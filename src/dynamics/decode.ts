@@ -21,6 +21,8 @@ const WHO_SENDS = 'Only Dataverse service endpoint steps should post to this que
 // Table and message names are identifiers. They reach log lines, so nothing else is let through.
 const NAME = /^\w{1,128}$/;
 
+const COLLECTIONS = ['InputParameters', 'PreEntityImages', 'PostEntityImages'];
+
 function notContext(description: string): DeadLetter {
   return deadLetter('NotRemoteExecutionContext', description);
 }
@@ -42,14 +44,12 @@ function findForeign(json: JsonObject): DeadLetter | undefined {
       `This is a Finance & Operations data event (virtual table), not a change of a Dataverse row. Remove the step that sends it here. ${WHO_SENDS}.`,
     );
   }
-  const wrong = [
-    ...(isName(message) ? [] : ['/MessageName should be the name of a message']),
-    ...(isName(table) ? [] : ['/PrimaryEntityName should be the logical name of a table']),
-    ...(readGuid(json.PrimaryEntityId) ? [] : ['/PrimaryEntityId should be a GUID']),
-    ...['InputParameters', 'PreEntityImages', 'PostEntityImages'].flatMap((member) =>
-      Array.isArray(json[member] ?? []) ? [] : [`/${member} should be a list`],
-    ),
-  ];
+  const wrong: string[] = [];
+  if (!isName(message)) wrong.push('/MessageName should be the name of a message');
+  if (!isName(table)) wrong.push('/PrimaryEntityName should be the logical name of a table');
+  if (!readGuid(json.PrimaryEntityId)) wrong.push('/PrimaryEntityId should be a GUID');
+  for (const member of COLLECTIONS)
+    if (!Array.isArray(json[member] ?? [])) wrong.push(`/${member} should be a list`);
   if (wrong.length === 0) return undefined;
   return notContext(`This JSON is no execution context: ${wrong.join(', ')}. ${WHO_SENDS}.`);
 }
@@ -94,9 +94,14 @@ function readOperationCreatedOn(value: unknown): number | undefined {
   return date && /^([+-]0000)?$/.test(date.offset ?? '') ? date.ms : undefined;
 }
 
-/** Only the members that hold something: absent ones stay absent. */
+/** Only the members that hold something: absent ones stay absent. A plain loop: lists of entries take ten times as long. */
 function defined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+  const kept: Partial<T> = {};
+  for (const name in members) {
+    const value = members[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept as T;
 }
 
 function readContext(json: JsonObject): ExecutionContext {

@@ -51,7 +51,7 @@ function refuse(body: Buffer, text: string, contentType: string): DeadLetter {
  * JSON inside a .NET string. Never throws; time grows with the size of the body only.
  */
 export function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBody {
-  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const body = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text = withoutBom((readSerializedString(body) ?? body).toString('utf8'));
   let json: unknown;
   for (let wrappers = 0; wrappers <= MOST_WRAPPERS; wrappers += 1) {

@@ -25,7 +25,7 @@ function withinBraces(bytes: Buffer): Buffer {
  * these bytes as text, and so spoiled the lengths, the cut is left.
  */
 export function readSerializedString(body: Buffer): Buffer | undefined {
-  if (!body.subarray(0, START.length).equals(START)) return undefined;
+  if (body[0] !== START[0] || !body.subarray(0, START.length).equals(START)) return undefined;
   const parts: Buffer[] = [];
   let at = START.length;
   for (;;) {

@@ -41,7 +41,9 @@ const UNKNOWN: Value = { kind: 'unknown' };
 /** `Money:http://schemas.microsoft.com/xrm/2011/Contracts` → `Money`. */
 function typeName(value: JsonObject): string | undefined {
   const type = value.__type;
-  return typeof type === 'string' ? type.split(':', 1)[0] : undefined;
+  if (typeof type !== 'string') return undefined;
+  const end = type.indexOf(':');
+  return end < 0 ? type : type.slice(0, end);
 }
 
 /** Reads an EntityReference, with or without `__type`. */
