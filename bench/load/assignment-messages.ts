@@ -79,14 +79,16 @@ function change(columns: Columns, message: 'Create' | 'Update'): RowChange {
 
 /** Without the context of the operation that caused the event, and with the registered image only. */
 function slim(context: ReturnType<typeof executionContext>): object {
-  const { OwningExtension: _, PostEntityImages, ...members } = context;
+  const { OwningExtension: _, SharedVariables: __, PostEntityImages, ...members } = context;
   return { ...members, ParentContext: null, PostEntityImages: PostEntityImages.slice(1) };
 }
 
 function sample(size: BodySize): object {
   switch (size) {
-    case 3:
-      return slim(executionContext({ ...change(BASIC, 'Create'), target: { msdyn_effort: HOURS } }));
+    case 3: {
+      const { pre: _, ...update } = change(BASIC, 'Update');
+      return slim(executionContext(update));
+    }
     case 9:
       return executionContext(change(USUAL, 'Create'));
     case 25:

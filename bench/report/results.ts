@@ -15,7 +15,8 @@ export interface Result {
 
 /** As many digits as mean something. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(value >= 1000 ? 4 : 3));
+  if (Math.abs(value) < 1) return Math.round(value * 1000) / 1000 + 0;
+  return Number(value.toPrecision(Math.abs(value) >= 1000 ? 4 : 3));
 }
 
 function describe({ limit, bound, of }: Target, unit: string): string {

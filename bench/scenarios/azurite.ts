@@ -7,7 +7,7 @@ import { summarize } from '../statistics.ts';
 
 /** What keeping the ledger in blobs costs: Azurite is a third process on the same cores, and slower than Azure's own storage. */
 export const scenario: Scenario = {
-  limitSeconds: 60,
+  limitSeconds: 90,
   async run(size) {
     const [count, rounds] = size === 'full' ? [500, 3] : [200, 1];
     const storage = await startLocalStorage();

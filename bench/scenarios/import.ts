@@ -40,7 +40,7 @@ async function importTime(file: string): Promise<number> {
 }
 
 export const scenario: Scenario = {
-  limitSeconds: 60,
+  limitSeconds: 90,
   async run(size) {
     const rounds = size === 'full' ? 21 : 5;
     const unbundled = await buildApp({ entryPoints: ['functions/index.ts'], packages: 'external' });
