@@ -2,6 +2,7 @@ import type { Settings } from './config.ts';
 import type { Connector } from './connector.ts';
 import type { Log } from './log.ts';
 import { openServiceBus } from './messaging/service-bus-connection.ts';
+import { CREDENTIALS_REFUSED } from './sync/cor-pause.ts';
 import { storageFailure } from './sync/storage-failure.ts';
 
 export interface Check {
@@ -49,6 +50,14 @@ async function timed(name: Check['name'], check: () => Promise<Problem>): Promis
     : { name, status: 'failed', durationMs, error };
 }
 
+/** COR may hand out a token and still refuse every call that carries it. */
+async function checkCor({ cor, pauseReason }: Connector): Promise<Problem> {
+  const failure = await cor.checkCredentials();
+  if (failure) return failure.description;
+  if (pauseReason() !== CREDENTIALS_REFUSED) return undefined;
+  return 'COR gives a token and refuses the calls. Check the rights of the COR user that COR_API_KEY belongs to.';
+}
+
 async function checkQueue({ serviceBus, source }: Settings): Promise<Problem> {
   const client = await openServiceBus(serviceBus);
   try {
@@ -65,15 +74,16 @@ async function checkQueue({ serviceBus, source }: Settings): Promise<Problem> {
  */
 export function createHealth(
   settings: Settings,
-  { cor, ledger, pauseReason }: Connector,
+  connector: Connector,
   log: Log,
 ): () => Promise<HealthReport> {
+  const { ledger, pauseReason } = connector;
   let latest: { at: number; report: Promise<HealthReport> } | undefined;
 
   async function report(): Promise<HealthReport> {
     const checks = await Promise.all([
       timed('settings', async () => undefined),
-      timed('cor', async () => (await cor.checkCredentials())?.description),
+      timed('cor', () => checkCor(connector)),
       timed('storage', () =>
         ledger.check().then(
           () => undefined,

@@ -32,9 +32,12 @@ const LONGEST_DELAY_MS = 60_000;
 /** One lost connection is an accident, several in a row with no success between them are an outage. */
 const STRIKES = 3;
 
+/** The one pause that does not pass by itself. */
+export const CREDENTIALS_REFUSED = 'COR refuses the credentials';
+
 /** Why a failure stops all calls, not only this one. */
 function reasonToPause(failure: SyncFailure): { reason: string; atOnce: boolean } | undefined {
-  if (failure.class === 'auth') return { reason: 'COR refuses the credentials', atOnce: true };
+  if (failure.class === 'auth') return { reason: CREDENTIALS_REFUSED, atOnce: true };
   if (failure.class !== 'transient') return undefined;
   if (failure.status === 429) return { reason: 'COR answers 429', atOnce: true };
   if (failure.status === 503) return { reason: 'COR answers 503', atOnce: true };

@@ -130,7 +130,7 @@ test('the log tells what failed, and no answer and no line tells a secret', asyn
       expect(text).not.toContain(secret);
 });
 
-test('a pause is told with its reason', async () => {
+test('a COR that gives a token and refuses the calls is no good health; the pause is told', async () => {
   const paused = await startAiling('paused', {});
   stack.cor.set({ forbid: true });
   await stack.client
@@ -138,8 +138,14 @@ test('a pause is told with its reason', async () => {
     .sendMessages(message('paused', memberRow('paused').create(share(someone, on, 20))));
   await stack.line(({ evt, messageId }) => evt === 'message.retried' && messageId === 'paused');
   expect((await details(paused)).report).toMatchObject({
-    status: 'ok',
+    status: 'degraded',
     pause: 'COR refuses the credentials',
+    checks: [
+      ok('settings'),
+      failed('cor', /refuses the calls\. Check the rights of the COR user/),
+      ok('storage'),
+      ok('queue'),
+    ],
   });
   stack.cor.set({ forbid: false });
 });
