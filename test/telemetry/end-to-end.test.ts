@@ -124,7 +124,7 @@ describe('a message', () => {
     const calls = ofType('MessageData').filter(({ data }) =>
       data.baseData.message.startsWith('{"evt":"cor.call"'),
     );
-    expect(calls.length).toBeGreaterThan(1);
+    expect(calls.length).toBeGreaterThan(0);
     for (const line of calls) {
       const { correlationId } = JSON.parse(line.data.baseData.message);
       expect(operationId(line)).toBe(operations.get(correlationId));
@@ -133,10 +133,15 @@ describe('a message', () => {
 
   it('has lines that only the worker exports', () => {
     expect(app.host.capabilities).toMatchObject({ WorkerOpenTelemetryEnabled: 'true' });
+    const count = (texts: readonly unknown[], text: unknown) => texts.filter((one) => one === text).length;
     const texts = ofType('MessageData').map(({ data }) => data.baseData.message);
-    // Lines outside an invocation are not on the console, from where the host would export them a second time.
-    for (const line of app.lines)
-      expect(texts.filter((text) => text === JSON.stringify(line))).toHaveLength(1);
+    const heard = app.lines.map((line) => JSON.stringify(line));
+    for (const text of heard) expect(count(texts, text)).toBeGreaterThanOrEqual(count(heard, text));
+    // Two refusals of a user can read alike, but each call has one line.
+    const failed = corCalls().filter(({ data }) => !data.baseData.success);
+    const kinds = texts.map((text) => JSON.parse(text).evt);
+    expect(count(kinds, 'cor.call')).toBe(failed.length);
+    expect(texts.length - failed.length).toBe(heard.filter((text) => !text.includes('"cor.call"')).length);
   });
 });
 
