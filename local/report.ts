@@ -32,9 +32,10 @@ export function stateTable(
     style: { head: [], border: [] },
   });
   const show = (value: number | undefined): string => (value === undefined ? '–' : `${value} %`);
-  for (const user of Object.keys(held)) {
+  for (const user of new Set([...Object.keys(held), ...believed.keys()])) {
     const ids = new Set([...Object.keys(held[user] ?? {}), ...(believed.get(user)?.keys() ?? [])]);
-    if (ids.size === 0) table.push([names.get(user) ?? user, '(none)', '–', '–']);
+    // A user whom COR does not know, and of whom nothing is believed, only had messages that were refused.
+    if (ids.size === 0 && held[user] !== undefined) table.push([names.get(user) ?? user, '(none)', '–', '–']);
     for (const id of ids)
       table.push([
         names.get(user) ?? user,

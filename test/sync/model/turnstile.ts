@@ -38,5 +38,5 @@ export class Turnstile {
 
 /** Runs what can run without a step through the turnstile: promise jobs, and what was put off to the next turn of the event loop. */
 export async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
