@@ -5,7 +5,7 @@ import { expectedState } from '../../test/sync/model/expected.ts';
 import { randomHistory } from '../../test/sync/model/history.ts';
 import type { Random } from '../../test/sync/model/random.ts';
 
-export interface SoakMessage extends ServiceBusMessage {
+interface SoakMessage extends ServiceBusMessage {
   readonly messageId: string;
   /** How it may end beside completed. An event that a newer one has overtaken is completed, however wrong it is. */
   readonly mayDieOf?: 'NotJson' | 'CorEntityNotMapped';

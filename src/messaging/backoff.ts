@@ -1,5 +1,5 @@
-export const FIRST_RETRY_MS = 5_000;
-export const LONGEST_RETRY_MS = 15 * 60_000;
+const FIRST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 15 * 60_000;
 
 const FIRST_HOLD_MS = 5_000;
 /** The host renews a lock for 5 min (host.json), and a last send after the hold takes up to 31 s. */

@@ -4,7 +4,7 @@ import { buildApp } from '../../host/build-app.ts';
 import { type Line, startTestStack, type TestStack, type TestStackOptions } from '../test-stack.ts';
 
 /** How a message left its queue for good, by sequence number. */
-export type Departures = ReadonlyMap<number, 'completed' | 'deadLettered' | 'expired' | 'cancelled'>;
+type Departures = ReadonlyMap<number, 'completed' | 'deadLettered' | 'expired' | 'cancelled'>;
 
 export interface FailingSystem extends TestStack {
   readonly departures: Departures;
