@@ -14,10 +14,10 @@ export interface DeferredTelemetry extends Telemetry {
 /** The host kills a worker that takes longer than five seconds to end; the connector's own connections are closed in that time too. */
 const CLOSE_MS = 3_000;
 
-/** `warn` takes the lines about telemetry itself: they must not depend on it. */
+/** `tell` takes the lines about telemetry itself: they must not depend on it. */
 export function deferTelemetry(
   environment: Readonly<Record<string, string | undefined>>,
-  warn: Log,
+  tell: Log,
 ): DeferredTelemetry {
   let current: Telemetry = NO_TELEMETRY;
   let opened: OpenTelemetry | undefined;
@@ -30,18 +30,18 @@ export function deferTelemetry(
       const settings = readTelemetrySettings(environment);
       if (settings.kind === 'off') return false;
       if (settings.kind === 'unusable') {
-        warn('warn', { evt: 'telemetry.off', reason: settings.problem });
+        tell('warn', { evt: 'telemetry.off', reason: settings.problem });
         return false;
       }
-      for (const reason of settings.warnings) warn('warn', { evt: 'telemetry.setting', reason });
+      for (const reason of settings.warnings) tell('warn', { evt: 'telemetry.setting', reason });
       try {
         // Only here: without telemetry a cold start pays nothing for it.
         const { openTelemetry } = await import('./open-telemetry.ts');
-        opened = openTelemetry(settings, warn);
+        opened = openTelemetry(settings, tell);
         current = opened;
         return true;
       } catch (error) {
-        warn('warn', {
+        tell('warn', {
           evt: 'telemetry.off',
           reason: error instanceof Error ? error.message : String(error),
         });

@@ -10,11 +10,11 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * A step of the exporters' HTTP pipeline: bounds each request, and tells once when telemetry is not taken and once when it is again.
  * The exporter says nothing of it by itself, and a missing role assignment would look like an app that does nothing.
  */
-export function watchDelivery(warn: Log): Policy {
+export function watchDelivery(tell: Log): Policy {
   let failing = false;
 
   function failed(reason: string): void {
-    if (!failing) warn('warn', { evt: 'telemetry.undelivered', reason });
+    if (!failing) tell('warn', { evt: 'telemetry.undelivered', reason });
     failing = true;
   }
 
@@ -27,7 +27,7 @@ export function watchDelivery(warn: Log): Policy {
         if (response.status >= 400) failed(`HTTP ${response.status}`);
         else if (failing) {
           failing = false;
-          warn('info', { evt: 'telemetry.delivered' });
+          tell('info', { evt: 'telemetry.delivered' });
         }
         return response;
       } catch (error) {

@@ -52,7 +52,7 @@ function lazyCredential(clientId: string | undefined): Credential {
 }
 
 /** Spans, log records and metrics to Application Insights. Throws when the exporter refuses the connection string. */
-export function openTelemetry(settings: SettingsOn, warn: Log): OpenTelemetry {
+export function openTelemetry(settings: SettingsOn, tell: Log): OpenTelemetry {
   silenceExporterStatistics(process.env);
   const exporting = {
     connectionString: settings.connectionString,
@@ -61,7 +61,7 @@ export function openTelemetry(settings: SettingsOn, warn: Log): OpenTelemetry {
     disableOfflineStorage: true,
     // Enough for a hiccup, and over before the app has ended.
     retryOptions: { maxRetries: 2, retryDelayInMs: 500 },
-    additionalPolicies: [{ policy: watchDelivery(warn), position: 'perCall' as const }],
+    additionalPolicies: [{ policy: watchDelivery(tell), position: 'perCall' as const }],
   };
   const resource = resourceFromAttributes({ 'service.name': settings.roleName });
   const { samplingRatio } = settings;
