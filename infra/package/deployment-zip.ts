@@ -7,6 +7,8 @@ export interface PackageParts {
   /** Path of the bundle inside the zip, such as `dist/index.cjs`. */
   readonly main: string;
   readonly bundle: Uint8Array;
+  /** What the bundle loads when it needs it, by path inside the zip. */
+  readonly loadedLater?: Readonly<Record<string, Uint8Array>>;
   readonly hostJson: Uint8Array;
   /** A mapping of one's own, text of its JSON file. */
   readonly mapping?: Uint8Array;
@@ -33,13 +35,14 @@ function json(value: object): Uint8Array {
 
 /** The same parts give the same bytes. Throws `PackageError` instead of giving a zip that Azure would take and then run nothing of. */
 export function deploymentZip(parts: PackageParts): Uint8Array {
-  const { name, version, main, bundle, hostJson, mapping } = parts;
+  const { name, version, main, bundle, loadedLater, hostJson, mapping } = parts;
   // `commonjs` as the bundle is; the repository's own package.json says `module`, and scripts and dependencies are not for the app.
   const packageJson = json({ name, version, private: true, type: 'commonjs', main });
   const files: Zippable = {
     'host.json': hostJson,
     'package.json': packageJson,
     [main]: bundle,
+    ...loadedLater,
     ...(mapping && { [MAPPING_FILE]: mapping }),
   };
   const zip = zipSync(files, SAME_EVERY_TIME);

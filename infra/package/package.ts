@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,8 @@ import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { deploymentZip, MAPPING_FILE } from './deployment-zip.ts';
 import { registeredFunctions } from './registered-functions.ts';
 
-const USAGE = `Builds the connector and makes the zip that is deployed: host.json, package.json and the bundle, nothing else.
+const USAGE = `Builds the connector and makes the zip that is deployed: host.json, package.json and the bundle with the
+parts that it loads when it needs them, nothing else.
 
   npm run package                          writes dist/app.zip
   npm run package -- --mapping FILE        also puts a mapping of your own into it, as ${MAPPING_FILE}; then set MAPPING to ${MAPPING_FILE}
@@ -45,6 +46,17 @@ function readCommandLine() {
   }
 }
 
+/** The files that the build wrote beside the bundle, in the same order everywhere. */
+function filesBeside(bundle: string): Record<string, Buffer> {
+  const folder = dirname(bundle);
+  const paths = readdirSync(join(REPOSITORY, folder))
+    .filter((name) => name.endsWith('.cjs'))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => path !== bundle)
+    .sort();
+  return Object.fromEntries(paths.map((path) => [path, inRepository(path)]));
+}
+
 function readMapping(path: string): Buffer {
   try {
     loadMapping(resolve(path));
@@ -66,6 +78,7 @@ async function main(): Promise<void> {
     version,
     main: bundle,
     bundle: inRepository(bundle),
+    loadedLater: filesBeside(bundle),
     hostJson: inRepository('host.json'),
     ...(mapping !== undefined && { mapping: readMapping(mapping) }),
   });

@@ -75,9 +75,19 @@ const SUBSCRIPTION = {
 };
 
 describe('the deployment zip', () => {
-  test('holds host.json, package.json and the bundle, nothing else', () => {
+  test('holds host.json, package.json and the bundle with what it loads when it needs it, nothing else', () => {
     const files = unzipSync(zip);
-    expect(Object.keys(files).sort()).toEqual(['dist/index.cjs', 'host.json', 'package.json']);
+    expect(Object.keys(files).sort()).toEqual([
+      'dist/azure-identity.cjs',
+      'dist/azure-service-bus.cjs',
+      'dist/azure-storage-blob.cjs',
+      'dist/credential.cjs',
+      'dist/grpc-grpc-js.cjs',
+      'dist/index.cjs',
+      'dist/open-telemetry.cjs',
+      'host.json',
+      'package.json',
+    ]);
     const root = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
     expect(JSON.parse(strFromU8(files['package.json'] ?? new Uint8Array()))).toEqual({
       name: root.name,
@@ -112,10 +122,17 @@ describe('the deployment zip', () => {
     });
   });
 
-  test('needs nothing but Node and the module that the worker provides', () => {
-    const bundle = strFromU8(unzipSync(zip)['dist/index.cjs'] ?? new Uint8Array());
-    const required = [...bundle.matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name = '']) => name);
+  test('needs nothing but Node, itself and the module that the worker provides', () => {
+    const files = Object.entries(unzipSync(zip)).filter(([path]) => path.endsWith('.cjs'));
+    const required = files.flatMap(([, bytes]) =>
+      [...strFromU8(bytes).matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(([, name = '']) => name),
+    );
     expect(required).toContain('node:async_hooks');
+    const own = required
+      .filter((name) => /^\.\/[\w-]+\.cjs$/.test(name))
+      .map((name) => `dist/${name.slice(2)}`);
+    // Nothing is missing, and nothing lies there that nobody loads.
+    expect(new Set([...own, 'dist/index.cjs'])).toEqual(new Set(files.map(([path]) => path)));
     const foreign = required.filter(
       (name) => !name.startsWith('node:') && !builtinModules.includes(name) && !name.startsWith('.'),
     );
