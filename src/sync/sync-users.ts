@@ -129,11 +129,6 @@ export function createUserSync(options: SyncOptions): UserLanes {
     }
   }
 
-  /** Saves a document as it is: whoever else is at work on it meets a conflict, and has to look again. */
-  async function claim({ document, etag }: LoadedDocument): Promise<void> {
-    await ledger.save(document, etag).catch(() => 'conflict');
-  }
-
   /** One user, one group: load, merge, tell COR, verify, save; from the start again when somebody else saved in between. */
   async function bring(
     user: string,
@@ -171,7 +166,6 @@ export function createUserSync(options: SyncOptions): UserLanes {
             if (result.failure?.class === 'didNotApply' && doubts < MOST_DOUBTS) {
               doubts += 1;
               carried.reassert = true;
-              await claim(loaded);
               continue;
             }
             if (result.failure) {

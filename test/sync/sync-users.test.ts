@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDocument, type LedgerDocument } from '../../src/ledger/document.ts';
 import type { CorManners } from './model/model-cor.ts';
-import { put, remove, startInstance, USER } from './one-instance.ts';
+import { type Instance, put, remove, startInstance, USER } from './one-instance.ts';
 
 const MANNERS: readonly [string, Partial<CorManners>][] = (['additive', 'replacing'] as const).flatMap(
   (attach) =>
@@ -95,6 +95,49 @@ describe('another instance that saves in between', () => {
     one.meanwhile = () => other.submit([remove('s', 2), put('r', 'a', 60, 2)], 2);
     expect(await one.submit([put('t', 'c', 20, 2)], 3)).toMatchObject({ kind: 'applied' });
     expect(one.held()).toEqual({ a: 60, c: 20 });
+  });
+});
+
+describe('a COR that replaces', () => {
+  it('is sent the whole set as soon as its reply shows it, and nothing is detached for that', async () => {
+    const one = startInstance({ attach: 'replacing' });
+    await one.submit([put('r', 'a', 20, 1)], 1);
+    await one.submit([put('s', 'b', 30, 1)], 2);
+    expect(one.calls).toEqual(['attach a', 'attach b', 'attach a,b']);
+    expect(one.held()).toEqual({ a: 20, b: 30 });
+  });
+});
+
+describe('a COR that shows something else than it was told', () => {
+  /** COR takes the next `count` attach calls for other numbers, as when another instance always comes last. */
+  function outrun(one: Instance, count: number): void {
+    const attachReally = one.cor.attach;
+    let left = count;
+    one.cor.attach = (user, shares) => {
+      left -= 1;
+      return attachReally(user, left < 0 ? shares : shares.map((share) => ({ ...share, percentage: 1 })));
+    };
+  }
+
+  it('is told once more from the start before the message is given up, since another instance may be at work', async () => {
+    const one = startInstance();
+    outrun(one, 2);
+    expect(await one.submit([put('r', 'a', 20, 1)], 1)).toMatchObject({ kind: 'applied' });
+    expect(one.held()).toEqual({ a: 20 });
+    expect(one.calls).toEqual(['attach a', 'detach a', 'attach a', 'attach a']);
+  });
+
+  it('is put back to what the ledger says when the message is given up', async () => {
+    const one = startInstance();
+    await one.submit([put('r', 'a', 20, 1), put('s', 'b', 5, 1)], 1);
+    const before = await one.ledger.load(USER);
+    outrun(one, 5);
+    expect(await one.submit([put('r', 'a', 40, 2)], 2)).toMatchObject({
+      kind: 'refused',
+      failure: { class: 'didNotApply', code: 'CorDidNotApply' },
+    });
+    expect(one.held()).toEqual({ a: 20, b: 5 });
+    expect((await one.ledger.load(USER)).document).toEqual(before.document);
   });
 });
 
@@ -199,6 +242,17 @@ describe('a ledger document that cannot be read', () => {
 });
 
 describe('a ledger that cannot be reached', () => {
+  it('has nothing told to COR when it cannot be read', async () => {
+    const one = startInstance();
+    one.ledger.load = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }));
+    expect(await one.submit([put('r', 'a', 20, 1)], 1)).toMatchObject({
+      kind: 'unavailable',
+      corCalls: 0,
+      failure: { code: 'ECONNREFUSED' },
+    });
+    expect(one.calls).toEqual([]);
+  });
+
   it('puts the messages off, before and after COR was told', async () => {
     const one = startInstance();
     const down = Object.assign(new Error('https://account.blob.core.windows.net/ sig=secret'), {
