@@ -6,20 +6,29 @@ import { bearerToken } from '../load/bearer-token.ts';
 import { atLeast, type Scenario } from '../measurement.ts';
 import type { CorAddress } from '../processes/cor.ts';
 import { startProcess } from '../processes/start-process.ts';
-import { summarize } from '../statistics.ts';
+import { median, summarize } from '../statistics.ts';
 
 const IN_FLIGHT = 16;
 const USERS = 500;
 
-/** `count` calls, always IN_FLIGHT of them under way; resolves with calls per second. */
-async function rate(count: number, call: (user: string) => Promise<void>): Promise<number> {
+interface Run {
+  readonly rate: number;
+  /** Microseconds of this process for each call. */
+  readonly processor: number;
+}
+
+/** `count` calls, always IN_FLIGHT of them under way. */
+async function makeCalls(count: number, call: (user: string) => Promise<void>): Promise<Run> {
   let next = 0;
+  const before = process.cpuUsage();
   const startedAt = performance.now();
   const worker = async () => {
     while (next < count) await call(numberedGuid(2, next++ % USERS));
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
-  return (1000 * count) / (performance.now() - startedAt);
+  const rate = (1000 * count) / (performance.now() - startedAt);
+  const { user, system } = process.cpuUsage(before);
+  return { rate, processor: (user + system) / count };
 }
 
 /** The connector's COR client against a bare undici pool that only makes the same requests and reads the replies as text. */
@@ -48,13 +57,15 @@ export const scenario: Scenario = {
         const text = await reply.body.text();
         if (reply.statusCode !== 200) throw new Error(`COR answered ${reply.statusCode}: ${text}`);
       };
-      const pairs = await interleave(
-        rounds,
-        () => rate(count, ours),
-        () => rate(count, bare),
-        2,
-      );
+      const processor = { ours: [] as number[], bare: [] as number[] };
+      const side = (kind: 'ours' | 'bare', call: typeof ours) => async (round: number) => {
+        const run = await makeCalls(count, call);
+        if (round >= 0) processor[kind].push(run.processor);
+        return run.rate;
+      };
+      const pairs = await interleave(rounds, side('ours', ours), side('bare', bare), 3);
       const { ours: value, reference, ratio } = summarize(pairs);
+      const [ownTime, bareTime] = [median(processor.ours), median(processor.bare)];
       return {
         measurements: [
           {
@@ -64,6 +75,13 @@ export const scenario: Scenario = {
             reference,
             ratio,
             target: atLeast(0.85),
+          },
+          {
+            name: 'COR client ÷ bare undici pool, processor time of a call',
+            value: ownTime,
+            unit: 'µs',
+            reference: bareTime,
+            ratio: ownTime / bareTime,
           },
         ],
       };
