@@ -149,3 +149,18 @@ test('a COR that gives a token and refuses the calls is no good health; the paus
   });
   stack.cor.set({ forbid: false });
 });
+
+test('an app whose settings do not fit does not start, and says which; a topic is refused by the local host', async () => {
+  const wrong = { COR_API_KEY: '', RETRY_WINDOW: 'soon', COR_CLIENT_SECRET: WRONG_SECRET };
+  const topic = { ServiceBusTopicName: 'changes', ServiceBusSubscriptionName: 'cor' };
+  const [refusal, noTopics] = await Promise.all(
+    [wrong, topic].map((env) =>
+      startAiling('unfit', env, false).then(String, (error: Error) => error.message),
+    ),
+  );
+  expect(refusal).toMatch(
+    /did not start: .*nothing was started:\n {2}- COR_API_KEY: should be .*\n {2}- RETRY_WINDOW: should be/s,
+  );
+  expect(refusal).not.toContain(WRONG_SECRET);
+  expect(noTopics).toMatch(/Function "syncAssignments": topic triggers are not served by this stand-in/);
+});
