@@ -37,16 +37,19 @@ async function main(): Promise<number> {
     corDownMs: 4_000,
     lockDurationMs: 30_000,
     unmappedGrace: '15s',
-    drainMs: 5 * 60_000,
+    patienceMs: 45_000,
+    longestMs: 10 * 60_000,
     onProgress: (text) => console.error(`${Math.round((performance.now() - started) / 1_000)} s: ${text}`),
   });
   const { sent, completed, deadLettered, seconds } = result;
   const statuses = Object.entries(result.corCallsByStatus).map(([status, count]) => `${count} × ${status}`);
+  const pauses = Object.entries(result.pauses).map(([reason, count]) => `${count} × ${reason}`);
   const reasons = Object.entries(result.deadLettersByReason).map(([reason, count]) => `${count} ${reason}`);
   console.log(`messages      ${sent} sent = ${completed} completed + ${deadLettered} dead-lettered (${reasons.join(', ')})
 time          ${seconds.toFixed(1)} s from the first message to an empty queue, ${Math.round(sent / seconds)} messages/s (${availableParallelism()} cores, seed ${asked.seed})
 COR calls     ${result.corCalls} attach and detach (answers: ${statuses.join(', ')}; the rest was dropped)
-retries       ${result.retries} scheduled copies, ${result.pauses} pauses, ${result.held} messages held, ${result.redeliveries} redeliveries
+retries       ${result.retries} scheduled copies (${result.broughtForward} brought forward at the end), ${result.held} messages held, ${result.redeliveries} redeliveries
+pauses        ${pauses.join(', ') || 'none'}
 COR           ${result.wrongUsers.length} users differ from what the events say`);
   const problems = problemsOf(result);
   for (const problem of problems) console.error(`✘ ${problem}`);

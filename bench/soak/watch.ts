@@ -9,6 +9,8 @@ export interface Watch {
   readonly completed: ReadonlySet<string>;
   /** Lines by event. */
   readonly events: ReadonlyMap<string, number>;
+  /** Pauses by reason. */
+  readonly pauses: ReadonlyMap<string, number>;
   /** Deliveries after the first one of the same message in the queue. */
   readonly redeliveries: number;
   /** Resolves when so many messages have ended, in one way or the other. */
@@ -19,6 +21,7 @@ export interface Watch {
 export function createWatch(broker: Broker, queue: string): Watch {
   const completed = new Set<string>();
   const events = new Map<string, number>();
+  const pauses = new Map<string, number>();
   const departed = new Set<number>();
   const handled = new Map<number, string>();
   let waiting: { count: number; resolve: () => void }[] = [];
@@ -56,6 +59,7 @@ export function createWatch(broker: Broker, queue: string): Watch {
   return {
     completed,
     events,
+    pauses,
     get redeliveries() {
       return redeliveries;
     },
@@ -63,6 +67,10 @@ export function createWatch(broker: Broker, queue: string): Watch {
       if (!line) return;
       const event = String(line.evt);
       events.set(event, (events.get(event) ?? 0) + 1);
+      if (event === 'pause.started') {
+        const reason = String(line.reason);
+        pauses.set(reason, (pauses.get(reason) ?? 0) + 1);
+      }
       if (Number(line.deliveryCount) > 1) redeliveries += 1;
       if (event !== 'message.completed') return;
       const sequenceNumber = Number(line.sequenceNumber);
