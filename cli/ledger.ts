@@ -68,7 +68,7 @@ async function verify(
 function verdictText(user: string, found: Verification): string {
   switch (found.kind) {
     case 'equal':
-      return `${user}: COR holds what the ledger says (${found.corCalls} calls)`;
+      return `${user}: COR holds what the ledger says (COR calls made: ${found.corCalls})`;
     case 'changedMeanwhile':
       return `${user}: the connector changes it all the time; run this again later`;
     case 'differs':

@@ -114,7 +114,7 @@ describe('npm run ledger', () => {
 
   it('tells COR what it believes and compares the reply: --verify', async () => {
     const mended = await run(['show', USER, '--verify'], everything());
-    expect(mended.stdout).toMatch(/o’hara\/1: COR holds what the ledger says \(1 calls\)/);
+    expect(mended.stdout).toMatch(/o’hara\/1: COR holds what the ledger says \(COR calls made: 1\)/);
     expect(mended.code).toBe(0);
     expect(cor.state()[USER]).toEqual({ 'W-1': 40 });
 
