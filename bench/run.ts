@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { endWithParent } from '../local/end-with-parent.ts';
 import type { RatePoint, Scenario, Size } from './measurement.ts';
 import { markdownTable, withFigures } from './report/document.ts';
 import { ratePlot } from './report/plot.ts';
@@ -94,6 +95,7 @@ async function main(): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
+endWithParent(() => process.exit(1));
 try {
   process.exit(await main());
 } catch (error) {

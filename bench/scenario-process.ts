@@ -5,6 +5,9 @@ export type ScenarioMessage = { readonly outcome: Outcome } | { readonly error: 
 
 const [, , name = '', size = 'full'] = process.argv;
 
+// Whoever stops the benchmark stops this part of it, and with it all that it has started.
+process.on('disconnect', () => process.exit());
+
 async function run(): Promise<ScenarioMessage> {
   try {
     const { scenario } = (await import(`./scenarios/${name}.ts`)) as { scenario: Scenario };
