@@ -10,6 +10,7 @@ const closed = project('mixed, closed');
 const stack = await startTestStack(
   {
     env: { MAPPING: 'project-team' },
+    ledger: 'memory',
     cor: {
       workspaces: [on.id, { id: closed.id, active: false }],
       switches: { inactiveWorkspace: 'refuse' },
