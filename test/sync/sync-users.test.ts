@@ -165,6 +165,17 @@ describe('a workspace that COR has lost', () => {
     },
   );
 
+  it('is found by sending each alone; where COR replaces, the others are then sent together, and none is detached for that', async () => {
+    const one = startInstance({ attach: 'replacing' });
+    await one.submit([put('r1', 'a', 10, 1), put('r2', 'b', 20, 1), put('r3', 'c', 30, 1)], 1);
+    one.known.delete('b');
+    one.cor.state.get(USER)?.delete('b');
+    one.calls.length = 0;
+    await one.submit([put('r1', 'a', 15, 2)], 2, true);
+    expect(one.calls).toEqual(['attach a,b,c', 'attach a', 'attach b', 'attach c', 'attach a,c']);
+    expect(one.held()).toEqual({ a: 15, c: 30 });
+  });
+
   it.each(['additive', 'replacing'] as const)(
     'is not taken for the fault of a message that another instance outran: attach %s',
     async (attach) => {
