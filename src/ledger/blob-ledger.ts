@@ -8,8 +8,8 @@ const FOLDER = 'users/';
 const NO_CONNECTION_STRING =
   'LedgerStorage (or AzureWebJobsStorage) should be a connection string such as DefaultEndpointsProtocol=https;AccountName=<name>;AccountKey=<key>;EndpointSuffix=core.windows.net';
 
-/** One operation of the ledger, for counting: name of the operation, milliseconds, HTTP status. */
-export type BlobOperationListener = (operation: 'load' | 'save' | 'list', durationMs: number) => void;
+/** One operation of the ledger, for counting: its name and its milliseconds. */
+type BlobOperationListener = (operation: 'load' | 'save' | 'list', durationMs: number) => void;
 
 export interface BlobLedgerOptions {
   readonly container?: string;

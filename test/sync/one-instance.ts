@@ -11,7 +11,7 @@ import { type CorManners, createModelCor, type ModelCor, modelCorClient } from '
 export const USER = 'u';
 export const RULE = { hoursPerDay: 8, decimals: 2 } as const;
 
-export const FRIENDLY: CorManners = {
+const FRIENDLY: CorManners = {
   attach: 'additive',
   reattach: 'update',
   batch: 'atomic',
