@@ -4,7 +4,7 @@ import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { ExecutionContext } from '../dynamics/execution-context.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
-import { translate } from '../dynamics/translate.ts';
+import { type Translation, translate } from '../dynamics/translate.ts';
 import type { Log } from '../log.ts';
 import type { SyncResult } from '../sync/sync-item.ts';
 import type { UserLanes } from '../sync/user-lanes.ts';
@@ -30,13 +30,16 @@ export interface MessageOptions {
   readonly trace?: MessageTrace;
 }
 
+/** The event as log lines tell of it. Its images stay out: hundreds of messages may wait, and none of them needs its parsed body any more. */
+type EventFacts = Omit<ExecutionContext, 'target' | 'preImages' | 'postImages'>;
+
 /** One message with all that was found out about it on the way. */
 export interface MessageState {
   readonly body: Uint8Array;
   readonly envelope: Envelope;
   readonly history: History;
   readonly startedAt: number;
-  context?: ExecutionContext;
+  context?: EventFacts;
   results: readonly SyncResult[];
   /** It was kept for a while, because it could not be settled. */
   held: boolean;
@@ -52,16 +55,22 @@ function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentCha
   return users;
 }
 
+/** Not part of the function that waits, which would keep hold of the parsed body. */
+function read(state: MessageState, mapping: Mapping): Translation {
+  const decoded = decode(state.body, state.envelope);
+  if (decoded.outcome === 'deadLetter') return decoded;
+  const { target: _, preImages: __, postImages: ___, ...facts } = decoded.context;
+  state.context = facts;
+  return translate(decoded.context, mapping);
+}
+
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
   const { envelope, history } = state;
-  const decoded = decode(state.body, envelope);
-  if (decoded.outcome === 'deadLetter') return decoded;
-  state.context = decoded.context;
-  const translated = translate(decoded.context, options.mapping);
+  const translated = read(state, options.mapping);
   if (translated.outcome === 'deadLetter') return translated satisfies DeadLetter;
   if (translated.outcome === 'skip')
     return { outcome: 'complete', result: 'skipped', skipReason: translated.reason };
-  const { correlationId } = decoded.context;
+  const correlationId = state.context?.correlationId;
   const common = {
     sequence: history.firstSequenceNumber,
     redelivered: envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed,
