@@ -6,7 +6,9 @@ import { buildApp } from '../../host/build-app.ts';
 const APP = fileURLToPath(new URL('./hasty-connector.ts', import.meta.url));
 
 /** A thousand messages of what `npm run soak` does with twenty thousand, in a hurry. */
-test('while COR restarts twice and the broker connection drops once, every message is accounted for and COR is right', async () => {
+test('while COR restarts twice and the broker connection drops once, every message is accounted for and COR is right', async ({
+  onTestFinished,
+}) => {
   const result = await runSoak({
     messages: 1_000,
     seed: 7,
@@ -18,7 +20,7 @@ test('while COR restarts twice and the broker connection drops once, every messa
     patienceMs: 2_000,
     longestMs: 60_000,
     ledger: 'memory',
-    directory: await buildApp({ code: `import ${JSON.stringify(APP)};` }),
+    directory: await buildApp({ code: `import ${JSON.stringify(APP)};` }, onTestFinished),
   });
   expect(problemsOf(result)).toEqual([]);
   expect(result.completed + result.deadLettered).toBe(1_000);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startLocalStorage } from '../../../local/storage/azurite.ts';
 import { QUEUE } from '../test-stack.ts';
 import { expectAccount } from './account.ts';
@@ -132,7 +132,9 @@ test('a copy that the queue does not take: the message is held and comes again, 
   expect(held(cor, [member])).toEqual(wanted([member]));
 });
 
-test('storage down: every message waits in the queue, none becomes a dead letter, and all is applied once it is back', async () => {
+test('storage down: every message waits in the queue, none becomes a dead letter, and all is applied once it is back', async ({
+  onTestFinished,
+}) => {
   const { cor, broker, send, storage } = system();
   if (!storage) throw new Error('The ledger is in storage.');
   const log = linesFromNow(system());
