@@ -215,7 +215,7 @@ test('connections that drop in the middle lose nothing: what was not done is don
     await send();
     if (count === 40) broker.dropConnections();
   });
-  const first = await replayThem(dropping, {}, { answerWithinMs: 800 });
+  const first = await replayThem(dropping, {}, { answerWithinMs: 800, receiveWithinMs: 300 });
   expect(first.done).toBeGreaterThanOrEqual(19);
   expect(first.done + first.left).toBe(80);
   expect(first.error === undefined).toBe(first.left === 0);
@@ -244,7 +244,7 @@ test('messages whose locks ran out come again and are recognised: each target is
     await send();
     await sleep(25);
   });
-  const result = await replayThem(slow, { reason: 'CorValidation' });
+  const result = await replayThem(slow, { reason: 'CorValidation' }, { receiveWithinMs: 300 });
   expect(result).toMatchObject({ selected: 20, done: 20, left: 0, ended: 'finished' });
   const odd = drafts(40)
     .map(({ messageId }) => messageId)
