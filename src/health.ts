@@ -5,7 +5,7 @@ import { openServiceBus } from './messaging/service-bus-connection.ts';
 import { CREDENTIALS_REFUSED } from './sync/cor-pause.ts';
 import { storageFailure } from './sync/storage-failure.ts';
 
-export interface Check {
+interface Check {
   readonly name: 'settings' | 'cor' | 'storage' | 'queue';
   readonly status: 'ok' | 'failed';
   readonly durationMs: number;

@@ -47,7 +47,7 @@ export interface LogLine {
   readonly version?: string;
 }
 
-export type LogEvent =
+type LogEvent =
   | 'app.started'
   | 'message.completed'
   | 'message.retried'

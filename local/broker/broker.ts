@@ -6,7 +6,7 @@ import type { Departure } from './queue-listener.ts';
 import { type QueueOptions, queueSettings } from './queue-options.ts';
 import type { StoredContent } from './stored-content.ts';
 
-export type { QueueCounts, QueueOptions };
+export type { QueueOptions };
 
 export interface BrokerOptions {
   readonly queues: readonly QueueOptions[];
@@ -20,7 +20,7 @@ export interface BrokerOptions {
 }
 
 /** A message that left a queue for good; `queue` ends in `/$DeadLetterQueue` when it left the dead-letter queue. */
-export interface SettledMessage extends Departure {
+interface SettledMessage extends Departure {
   readonly queue: string;
 }
 
