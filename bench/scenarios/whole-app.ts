@@ -12,7 +12,7 @@ const MESSAGES = 512;
 export const scenario: Scenario = {
   limitSeconds: 90,
   async run(size) {
-    const [count, rounds, warmUps] = size === 'full' ? [2_000, 7, 2] : [500, 2, 1];
+    const [count, rounds, warmUps] = size === 'full' ? [2_000, 7, 3] : [500, 2, 1];
     const system = await startSystem(['app', 'floor']);
     try {
       const app = await system.startApp({ queue: 'app', env: { COR_CONCURRENCY: String(CALLS) } });
