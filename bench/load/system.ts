@@ -33,7 +33,7 @@ export interface System {
 
 /** Sending a message takes 0.1 ms on two quiet cores, and more before the engine has warmed up. */
 const FIRST_SENDING_MS = 1;
-const LEAST_WAIT_MS = 250;
+const LEAST_WAIT_MS = 150;
 const BATCH = 100;
 
 export async function startSystem(queues: readonly string[], switches: CorSwitchInput = {}): Promise<System> {
@@ -109,7 +109,7 @@ export async function startSystem(queues: readonly string[], switches: CorSwitch
     async process(queue, messages) {
       const completed = allCompleted(queue, messages.length);
       const startedAt = Date.now();
-      const appearAt = startedAt + LEAST_WAIT_MS + messages.length * sendingMs * 2;
+      const appearAt = startedAt + LEAST_WAIT_MS + messages.length * sendingMs * 1.5;
       await send(
         queue,
         messages.map((message) => ({ ...message, scheduledEnqueueTimeUtc: new Date(appearAt) })),

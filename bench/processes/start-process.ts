@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ToParent, Usage } from './child-side.ts';
+import type { Question, ToParent, Usage } from './child-side.ts';
 
-export interface BenchProcess<Ready> {
+export interface BenchProcess<Ready> extends Usage {
   /** What its start has returned. */
   readonly ready: Ready;
-  usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -46,15 +45,18 @@ export async function startProcess<Ready = undefined>(
       child.on('exit', ended);
     });
 
+  async function ask(question: Question): Promise<number> {
+    const answered = answer(question);
+    child.send(question);
+    return (await answered).amount;
+  }
+
   try {
     const { ready } = await answer('ready');
     return {
       ready: ready as Ready,
-      async usage() {
-        const answered = answer('usage');
-        child.send('usage');
-        return (await answered).usage;
-      },
+      processor: () => ask('processor'),
+      heap: () => ask('heap'),
       async stop() {
         if (child.exitCode !== null || child.signalCode !== null) return;
         // A profile is written only by a process that ends by itself: it does when its parent has disconnected.

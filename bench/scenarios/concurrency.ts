@@ -6,14 +6,14 @@ import { median } from '../statistics.ts';
 const LATENCY_MS = 150;
 /** The number of calls in flight that has a target, and those around it for the plot. */
 const JUDGED = 32;
-const OTHERS = [1, 4, 16, 64, 128, 256];
+const OTHERS = [4, 16, 64, 128, 256];
 
 /** How near the whole app comes to what COR's latency and the number of calls in flight allow at most. */
 export const scenario: Scenario = {
   limitSeconds: 120,
   async run(size) {
     const [seconds, judgedSeconds, judgedRounds, warmUp] =
-      size === 'full' ? [2.4, 6, 3, 1_000] : [0.9, 0.9, 1, 100];
+      size === 'full' ? [1.8, 9, 3, 500] : [0.9, 0.9, 1, 100];
     const system = await startSystem(['app']);
     const nextUsers = distinctUsers(9);
 

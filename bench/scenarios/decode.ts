@@ -44,7 +44,7 @@ async function measure(bodySize: BodySize, size: Size): Promise<Measurement> {
       if (translated.outcome === 'apply') changes += translated.changes.length;
     });
   const reference = () => timePerMessage(messages, laps, (body) => void JSON.parse(body.toString()));
-  const rounds = size === 'full' ? 25 : 5;
+  const rounds = size === 'full' ? 15 : 5;
   const pairs = await interleave(rounds, ours, reference, 3);
   if (changes !== (rounds + 3) * laps * messages.length) throw new Error('Not every message gave a change.');
   const { ratio, ...medians } = summarize(pairs);

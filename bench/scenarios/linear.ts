@@ -9,8 +9,8 @@ import { median } from '../statistics.ts';
 
 /** Messages that are under way at once, each of another user. */
 const CHUNK = 256;
-/** Growth with the square would be 10 or 100 here. What is left of the room is for caches and the collector, which like small better. */
-const BOUND = 1.5;
+/** Growth with the square would be 10 or 100 here. What is left of the room is the engine's: it holds tables of 1,000 keys otherwise. */
+const BOUND = 2;
 const LOCK_TOKEN = randomUUID();
 const write = assignmentTemplate(9);
 

@@ -38,7 +38,7 @@ export const scenario: Scenario = {
           };
         });
         await system.drain('app', messages);
-        heaps.push((await app.usage()).heapBytes / MEGABYTE);
+        heaps.push((await app.heap()) / MEGABYTE);
       }
       const first = heaps[0] as number;
       const last = heaps.at(-1) as number;
