@@ -8,7 +8,7 @@ import { type BenchProcess, startProcess } from '../processes/start-process.ts';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-export interface AppOptions {
+interface AppOptions {
   readonly queue: string;
   /** Default: the connector itself, which `npm run bundle` has built. */
   readonly appDirectory?: string;
