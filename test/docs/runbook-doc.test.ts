@@ -134,7 +134,7 @@ describe('the commands', () => {
   });
 
   it('of the ledger are those of its usage', () => {
-    const usage = read('cli/ledger.ts');
+    const usage = read('cli/ledger-command-line.ts');
     const ledger = commands.filter(({ script }) => script === 'ledger');
     expect(ledger.length).toBeGreaterThan(4);
     for (const { args } of ledger) {
