@@ -13,7 +13,7 @@ export const scenario: Scenario = {
   limitSeconds: 120,
   async run(size) {
     const [seconds, judgedSeconds, judgedRounds, warmUp] =
-      size === 'full' ? [1.8, 9, 3, 500] : [0.9, 0.9, 1, 100];
+      size === 'full' ? [1.8, 15, 3, 500] : [0.9, 0.9, 1, 100];
     const system = await startSystem(['app']);
     const nextUsers = distinctUsers(9);
 

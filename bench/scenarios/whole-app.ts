@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { interleave } from '../interleave.ts';
+import { buildApp } from '../load/build-app.ts';
 import { distinctUsers } from '../load/distinct-users.ts';
-import { startSystem } from '../load/system.ts';
+import { PROJECT, startSystem } from '../load/system.ts';
 import { atLeast, type Scenario } from '../measurement.ts';
-import { summarize } from '../statistics.ts';
+import { median, summarize } from '../statistics.ts';
 
 const CALLS = 16;
 /** As in the shipped host.json. */
@@ -11,12 +14,47 @@ const MESSAGES = 512;
 /** Rounds until the engine has compiled what there is to compile. The connector has more of it, and runs for hours in practice. */
 const WARM_UPS = 5;
 
+/** A function that does what the floor does: what the host and the Functions library cost any app, whatever it does. */
+const ONE_CALL = `
+import { app } from '@azure/functions';
+import { Pool } from 'undici';
+const pool = new Pool(process.env.COR_BASE_URL, { connections: ${CALLS} });
+const token = fetch(process.env.COR_TOKEN_URL + '?grant_type=client_credentials', {
+  method: 'POST',
+  headers: { authorization: 'Basic ' + btoa(process.env.COR_API_KEY + ':' + process.env.COR_CLIENT_SECRET) },
+}).then(async (reply) => (await reply.json()).access_token);
+const body = JSON.stringify({
+  workspaces: [{ workspaceId: 'aaaaaaaa-0000-4000-a000-000000000003', percentage: 44.38 }],
+  metadata: { source: 'MICROSOFT_DYNAMICS' },
+});
+app.serviceBusQueue('oneCall', {
+  connection: 'ServiceBusConnection',
+  queueName: '%ServiceBusQueueName%',
+  dataType: 'binary',
+  handler: async (message, context) => {
+    const reply = await pool.request({
+      method: 'PUT',
+      path: '/v2/integrations/users/' + context.triggerMetadata.messageId + '/attach',
+      headers: { authorization: 'Bearer ' + (await token), 'content-type': 'application/json' },
+      body,
+    });
+    const text = await reply.body.text();
+    if (reply.statusCode !== 200) throw new Error('COR answered ' + reply.statusCode + ': ' + text);
+  },
+});
+`;
+
 /** The connector against the floor, with the same messages, broker, sandbox and number of calls in flight. */
 export const scenario: Scenario = {
   limitSeconds: 90,
   async run(size) {
     const [count, rounds, warmUps] = size === 'full' ? [2_000, 5, WARM_UPS] : [500, 2, 1];
-    const system = await startSystem(['app', 'floor']);
+    const system = await startSystem(['app', 'floor', 'one-call']);
+    const hostJson = JSON.parse(readFileSync(join(PROJECT, 'host.json'), 'utf8'));
+    const built = await buildApp(
+      { stdin: { contents: ONE_CALL, loader: 'ts', resolveDir: PROJECT } },
+      hostJson,
+    );
     try {
       const app = await system.startApp({ queue: 'app', env: { COR_CONCURRENCY: String(CALLS) } });
       const floor = await system.startFloor({
@@ -24,6 +62,7 @@ export const scenario: Scenario = {
         messagesInFlight: MESSAGES,
         callsInFlight: CALLS,
       });
+      const oneCall = await system.startApp({ queue: 'one-call', appDirectory: built.directory });
       const nextUsers = distinctUsers(9);
       const rate = async (queue: string) => count / (await system.process(queue, nextUsers(count)));
       const cpu = async (process: typeof app, work: () => Promise<number>, into: number[], round: number) => {
@@ -40,6 +79,14 @@ export const scenario: Scenario = {
         (round) => cpu(floor, () => rate('floor'), floorCpu, round),
         warmUps,
       );
+      const oneCallCpu: number[] = [];
+      const sameHost = await interleave(
+        Math.min(3, rounds),
+        () => rate('app'),
+        (round) => cpu(oneCall, () => rate('one-call'), oneCallCpu, round),
+        Math.min(3, warmUps),
+      );
+      const host = summarize(sameHost);
       const { ours, reference, ratio } = summarize(pairs);
       const processor = summarize(
         appCpu.map((own, at) => ({ ours: own, reference: floorCpu[at] as number })),
@@ -61,10 +108,25 @@ export const scenario: Scenario = {
             reference: processor.reference,
             ratio: processor.ratio,
           },
+          {
+            name: 'whole app ÷ function that makes one bare PUT, on the same host',
+            value: host.ours,
+            unit: 'messages/s',
+            reference: host.reference,
+            ratio: host.ratio,
+          },
+          {
+            name: 'function that makes one bare PUT ÷ floor, processor time for a message',
+            value: median(oneCallCpu),
+            unit: 'ms',
+            reference: processor.reference,
+            ratio: median(oneCallCpu) / processor.reference,
+          },
         ],
       };
     } finally {
       await system.stop();
+      built.remove();
     }
   },
 };

@@ -86,6 +86,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrivedAt = performance.now();
     const text = await readBody(request);
     const method = request.method ?? '';
     const [path = ''] = (request.url ?? '').split('?');
@@ -98,7 +99,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     const route = matchRoute(method, path);
     const call = log.begin(request, route, body);
     response.once('close', () => log.end(call));
-    const outcome = await answer(request, route, text, body);
+    const outcome = await answer(request, route, text, body, arrivedAt);
     if (outcome === 'drop') response.socket?.destroy();
     if (typeof outcome === 'string') return;
     log.answered(call, outcome.status);
@@ -110,6 +111,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     route: Route,
     text: string,
     body: unknown,
+    arrivedAt: number,
   ): Promise<Answer | 'drop' | 'hang'> {
     if (switches.down) return 'drop';
     const target = route.operation === 'token' ? 'token' : 'api';
@@ -121,16 +123,21 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     const result =
       target === 'token'
         ? tokens.issue(request, text, switches)
-        : await answerApi(request, () => applyRoute(route, body, state, switches));
+        : await answerApi(request, arrivedAt, () => applyRoute(route, body, state, switches));
     if (failure) return failureAnswer(failure);
     if (target === 'api') await gate.pass('after');
     return result;
   }
 
-  async function answerApi(request: IncomingMessage, apply: () => Answer): Promise<Answer> {
+  async function answerApi(
+    request: IncomingMessage,
+    arrivedAt: number,
+    apply: () => Answer,
+  ): Promise<Answer> {
     await gate.pass('before');
-    const latency = faults.latency(switches);
-    if (latency > 0) await delay(latency);
+    // From the request's arrival on, as a caller would say it; timers come up to a millisecond late.
+    const latency = faults.latency(switches) - (performance.now() - arrivedAt);
+    if (latency > 0) await delay(Math.floor(latency));
 
     const unauthorized = tokens.check(request);
     if (unauthorized) return unauthorized;
