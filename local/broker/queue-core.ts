@@ -180,7 +180,10 @@ export class QueueCore<Content> {
   #makeReceivable(message: QueueMessage<Content>): void {
     // Deferred messages do not expire (Service Bus docs, "Message deferral").
     this.#store.move(message, message.isDeferred ? 'deferred' : 'active');
-    if (!message.isDeferred) this.#due.atLatest(message.expiresAt);
+    if (message.isDeferred) return;
+    // Its time may have run out while it was locked.
+    if (message.expiresAt <= this.#clock.now()) this.#expire(message);
+    else this.#due.atLatest(message.expiresAt);
   }
 
   #oldestReceivable(): QueueMessage<Content> | undefined {
