@@ -10,7 +10,7 @@ export interface BuiltApp {
   remove(): void;
 }
 
-/** Builds a Functions app of one bundle as the connector's own is built, in a folder of its own. */
+/** Builds a Functions app of one bundle, with the options of the connector's own build, in a folder of its own. */
 export async function buildApp(
   source: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'packages'>,
   hostJson: object = {},

@@ -11,7 +11,7 @@ export interface AppSource {
   readonly format?: 'cjs' | 'esm';
 }
 
-/** Builds a Functions app as the product is built (one bundle, `@azure/functions-core` external) into a folder of its own. */
+/** Builds a Functions app in one bundle, `@azure/functions-core` external as in the product, into a folder of its own. */
 export async function buildApp(
   { code, hostJson = {}, format = 'cjs' }: AppSource,
   onEnd: (remove: () => void) => void = onTestFinished,
