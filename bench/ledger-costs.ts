@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { startCorSandbox } from '../local/cor/sandbox.ts';
 import { startLocalStorage } from '../local/storage/azurite.ts';
-import { readSettings } from '../src/config.ts';
 import { createConnector } from '../src/connector.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
+import { readSettings } from '../src/settings.ts';
 import { dataverseBody } from '../test/sync/model/dataverse-body.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { credentialFor } from '../src/credential.ts';
-import { confirm } from '../src/dead-letters/confirm.ts';
-import { runCommand } from '../src/registration/command.ts';
+import { confirm } from './confirm.ts';
+import { runCommand } from './dataverse/command.ts';
 import { commandSettings } from './settings.ts';
 
 const { stdin: input, stderr: output } = process;

@@ -1,5 +1,5 @@
-import { runCommand } from '../src/dead-letters/command.ts';
-import { confirm } from '../src/dead-letters/confirm.ts';
+import { confirm } from './confirm.ts';
+import { runCommand } from './dead-letters/command.ts';
 import { commandSettings } from './settings.ts';
 
 const { stdin: input, stderr: output } = process;

@@ -1,13 +1,13 @@
-import { readLedgerSettings, readSettings, type Settings } from '../src/config.ts';
 import { openCor } from '../src/cor/open-cor.ts';
 import { type LedgerDocument, LedgerUnreadableError } from '../src/ledger/document.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { openLedger } from '../src/ledger/open-ledger.ts';
 import { percentages } from '../src/ledger/percentages.ts';
-import { storageFailure } from '../src/sync/storage-failure.ts';
+import { storageFailure } from '../src/ledger/storage-failure.ts';
+import { readLedgerSettings, readSettings, type Settings } from '../src/settings.ts';
 import { type Verification, verifyUser } from '../src/sync/verify-user.ts';
-import { type Command, isWrongUse, readCommand, USAGE } from './ledger-command-line.ts';
-import { documentTables, userTable } from './ledger-tables.ts';
+import { type Command, isWrongUse, readCommand, USAGE } from './ledger/command-line.ts';
+import { documentTables, userTable } from './ledger/tables.ts';
 import { commandSettings } from './settings.ts';
 
 interface Found {

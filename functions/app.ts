@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { readSettings } from '../src/config.ts';
 import { createConnector } from '../src/connector.ts';
+import { readSettings } from '../src/settings.ts';
 import { log } from './log.ts';
 import { telemetry } from './telemetry.ts';
 

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
-import type { Settings } from './config.ts';
+import { createCorSlots } from './cor/call-slots.ts';
+import { createCorPause } from './cor/circuit-breaker.ts';
 import type { CorClient } from './cor/cor-client.ts';
 import type { CorCallEvent } from './cor/create-cor-client.ts';
 import { openCor } from './cor/open-cor.ts';
@@ -10,9 +11,8 @@ import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
 import { createServiceBusRetryQueue } from './messaging/service-bus-retry-queue.ts';
 import { createSettlement, type Settlement } from './messaging/settlement.ts';
-import { createCorPause } from './sync/cor-pause.ts';
-import { createCorSlots } from './sync/cor-slots.ts';
-import { createUserSync } from './sync/sync-users.ts';
+import type { Settings } from './settings.ts';
+import { createUserSync } from './sync/apply-changes.ts';
 import { type MessageTrace, NO_TELEMETRY, type Telemetry } from './telemetry/telemetry.ts';
 
 /** Everything that touches the world; what is left out is the real thing. */

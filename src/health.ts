@@ -1,9 +1,9 @@
-import type { Settings } from './config.ts';
 import type { Connector } from './connector.ts';
+import { CREDENTIALS_REFUSED } from './cor/circuit-breaker.ts';
+import { storageFailure } from './ledger/storage-failure.ts';
 import type { Log } from './log.ts';
 import { openServiceBus } from './messaging/service-bus-connection.ts';
-import { CREDENTIALS_REFUSED } from './sync/cor-pause.ts';
-import { storageFailure } from './sync/storage-failure.ts';
+import type { Settings } from './settings.ts';
 
 interface Check {
   readonly name: 'settings' | 'cor' | 'storage' | 'queue';

@@ -1,4 +1,4 @@
-import type { DeadLetterReason } from './dead-letter.ts';
+import type { DeadLetterReason } from './dead-letter-reason.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readSettings } from '../../src/config.ts';
 import { createConnector } from '../../src/connector.ts';
 import type { CorAnswer, CorClient } from '../../src/cor/cor-client.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { readSettings } from '../../src/settings.ts';
 import { assignmentTemplate, numberedGuid } from '../load/assignment-messages.ts';
 import { atMost, type Measurement, type Scenario } from '../measurement.ts';
 import { median } from '../statistics.ts';

@@ -7,7 +7,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseJson } from '../../src/cor/parse-json.ts';
+import { parseJson } from '../../src/json.ts';
 import { admin } from './admin.ts';
 import { type CallCounts, createCallLog, type RecordedCall } from './call-log.ts';
 import { type Answer, errorAnswer, json } from './error-bodies.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { parseJson } from '../../src/cor/parse-json.ts';
+import { parseJson } from '../../src/json.ts';
 import { badPayload, Refusal } from './refusal.ts';
 import { answer, type Reply } from './routes.ts';
 import { createStore, type Store } from './store.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isObject } from '../../src/dynamics/json-object.ts';
+import { isObject } from '../../src/json.ts';
 import { badPayload, brokenRule, notThere, Refusal } from './refusal.ts';
 import { checkDeletion, checkRow } from './rules.ts';
 import type { Switches } from './switches.ts';

@@ -1,11 +1,11 @@
+import type { Exchange, HttpResponse } from '../http/exchange.ts';
+import { redact, type Secrets } from '../http/redact.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { parseJson } from '../json.ts';
 import type { CorOperation } from './classify.ts';
 import type { CorAnswer, CorFailure } from './cor-client.ts';
 import { refusal, unreachable } from './failure.ts';
-import type { Exchange, HttpResponse } from './http-exchange.ts';
-import { parseJson } from './parse-json.ts';
-import { redact, type Secrets } from './redact.ts';
 import { readReply } from './reply.ts';
-import { parseRetryAfter } from './retry-after.ts';
 
 /** Turns the outcome of one request into COR's answer. `now` is UTC epoch ms, for a `Retry-After` date. */
 export function readAnswer(

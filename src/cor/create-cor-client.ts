@@ -1,12 +1,12 @@
 import { Pool } from 'undici';
+import { endDeadline, startDeadline } from '../http/deadline.ts';
+import { parseEndpoint, pathSegment } from '../http/endpoint.ts';
+import { type Exchange, exchange, type HttpRequest } from '../http/exchange.ts';
+import type { Secrets } from '../http/redact.ts';
 import { type CorCallStart, type CorCallTrace, NO_TELEMETRY } from '../telemetry/telemetry.ts';
 import { readAnswer, readRequestId } from './answer.ts';
 import type { CorOperation } from './classify.ts';
 import type { CallContext, CorAnswer, CorClient, CorFailure, WorkspaceShare } from './cor-client.ts';
-import { endDeadline, startDeadline } from './deadline.ts';
-import { parseEndpoint, pathSegment } from './endpoint.ts';
-import { type Exchange, exchange, type HttpRequest } from './http-exchange.ts';
-import type { Secrets } from './redact.ts';
 import { unresolvedReference } from './secret-reference.ts';
 import { createTokenSource, type Token, tokenWithin, withToken } from './token.ts';
 import { requestToken, tokenRequest } from './token-request.ts';

@@ -1,3 +1,5 @@
+import { isObject } from '../json.ts';
+
 /** What one error body, or one element of an `errors` list, says. */
 export interface CorError {
   /** Domain code or error name, the most specific first: `ZC001`, `CTR006`, `UserNotFoundError`, `E_ROUTE_NOT_FOUND`. */
@@ -36,7 +38,7 @@ function read(body: unknown, depth: number): CorError {
   if (depth > MAX_DEPTH) return NOTHING_SAID;
   if (typeof body === 'string') return readText(body);
   if (Array.isArray(body)) return readList(body, depth);
-  if (!isRecord(body)) return NOTHING_SAID;
+  if (!isObject(body)) return NOTHING_SAID;
 
   const message = firstString(body.message, body.error_description, body.detail, body.title, body.msg);
   const named = typeof body.name === 'string' && ERROR_NAME.test(body.name) ? [body.name] : [];
@@ -56,7 +58,7 @@ function read(body: unknown, depth: number): CorError {
 /** `{error: {…}}` is the framework's default; `{data: {…}}` is COR's own wrapper; `errors` lists complaints. */
 function innerError(body: Record<string, unknown>, depth: number): CorError {
   for (const inner of [body.error, body.errors, body.data]) {
-    if (Array.isArray(inner) || isRecord(inner)) return read(inner, depth + 1);
+    if (Array.isArray(inner) || isObject(inner)) return read(inner, depth + 1);
   }
   return NOTHING_SAID;
 }
@@ -106,8 +108,4 @@ function isCode(value: unknown): value is string {
 
 function firstString(...values: readonly unknown[]): string {
   return values.find((value): value is string => typeof value === 'string' && value !== '') ?? '';
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

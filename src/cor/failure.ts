@@ -1,7 +1,7 @@
+import { redact, type Secrets } from '../http/redact.ts';
 import { type Classification, type CorOperation, classify } from './classify.ts';
 import type { CorFailure, CorFailureClass } from './cor-client.ts';
 import { type CorError, readCorError } from './error-body.ts';
-import { redact, type Secrets } from './redact.ts';
 
 const MAX_DESCRIPTION = 300;
 /** COR's own words get what the advice leaves, but at least a useful part of a sentence. */

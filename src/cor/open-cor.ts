@@ -1,4 +1,4 @@
-import type { Settings } from '../config.ts';
+import type { Settings } from '../settings.ts';
 import type { CorClient } from './cor-client.ts';
 import { type CorClientOptions, createCorClient } from './create-cor-client.ts';
 

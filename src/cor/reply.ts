@@ -1,9 +1,9 @@
 import { normalizeExternalId } from '../external-id.ts';
+import type { Secrets } from '../http/redact.ts';
+import { isObject } from '../json.ts';
 import type { CorOperation } from './classify.ts';
 import type { CorReply } from './cor-client.ts';
-import { isRecord } from './error-body.ts';
 import { refusal } from './failure.ts';
-import type { Secrets } from './redact.ts';
 
 /** A reply that names more is broken; the rest would only cost time. */
 const MAX_PROBLEMS = 50;
@@ -32,9 +32,9 @@ export function readReply(
 
 /** The user stands at the top level in the documented reply; COR's other v2 endpoints wrap theirs. */
 function userCandidates(body: unknown): Record<string, unknown>[] {
-  if (!isRecord(body)) return [];
-  const data = isRecord(body.data) ? body.data : undefined;
-  return [body, data, body.user, data?.user].filter(isRecord);
+  if (!isObject(body)) return [];
+  const data = isObject(body.data) ? body.data : undefined;
+  return [body, data, body.user, data?.user].filter(isObject);
 }
 
 function readWorkspaces(users: readonly Record<string, unknown>[]): Map<string, number> | undefined {
@@ -43,13 +43,13 @@ function readWorkspaces(users: readonly Record<string, unknown>[]): Map<string, 
 
   const percentages = new Map<string, number>();
   for (const workspace of list) {
-    if (!isRecord(workspace)) continue;
+    if (!isObject(workspace)) continue;
     // Null for a workspace that was made by hand in COR: it has no external id, so it cannot be one of ours.
     const integration = workspace.json_integrations;
-    const id = isRecord(integration) ? integration.origin_external_id : undefined;
+    const id = isObject(integration) ? integration.origin_external_id : undefined;
     if (typeof id !== 'string') continue;
     // Attached in COR's own screens, without a number: not what we asked for, so it proves nothing.
-    const percentage = readNumber(isRecord(workspace.pivot) ? workspace.pivot.percentage : undefined);
+    const percentage = readNumber(isObject(workspace.pivot) ? workspace.pivot.percentage : undefined);
     if (percentage !== undefined) percentages.set(normalizeExternalId(id), percentage);
   }
   return percentages;
@@ -75,11 +75,11 @@ function errorsIn(body: unknown, parts: readonly Record<string, unknown>[]): unk
 function errorList(errors: unknown): unknown[] {
   if (Array.isArray(errors)) return errors;
   if (typeof errors === 'string' && errors !== '') return [errors];
-  return isRecord(errors) && Object.keys(errors).length > 0 ? [errors] : [];
+  return isObject(errors) && Object.keys(errors).length > 0 ? [errors] : [];
 }
 
 function isComplaint(item: unknown): boolean {
-  return isRecord(item) && typeof item.message === 'string' && !('workspaces' in item) && !('pivot' in item);
+  return isObject(item) && typeof item.message === 'string' && !('workspaces' in item) && !('pivot' in item);
 }
 
 function saysItFailed(part: Record<string, unknown>): boolean {
@@ -87,20 +87,20 @@ function saysItFailed(part: Record<string, unknown>): boolean {
     return true;
   if (ownStatus(part) !== undefined) return true;
   return [part.error, part.error_code].some(
-    (error) => (typeof error === 'string' && error !== '') || isRecord(error),
+    (error) => (typeof error === 'string' && error !== '') || isObject(error),
   );
 }
 
 /** The status that the error gives itself: it says more than the 2xx around it. */
 function ownStatus(error: unknown): number | undefined {
-  if (!isRecord(error)) return undefined;
+  if (!isObject(error)) return undefined;
   return [error.status, error.statusCode].find(
     (status): status is number => typeof status === 'number' && status >= 400 && status <= 599,
   );
 }
 
 function subjectOf(error: unknown): string | undefined {
-  if (!isRecord(error)) return undefined;
+  if (!isObject(error)) return undefined;
   const id = [error.workspaceId, error.workspace_id, error.id, error.user_id].find(
     (value) => typeof value === 'string' || typeof value === 'number',
   );

@@ -1,13 +1,13 @@
 import type { Pool } from 'undici';
+import { endDeadline, startDeadline } from '../http/deadline.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import { type Exchange, exchange, type HttpRequest } from '../http/exchange.ts';
+import type { Secrets } from '../http/redact.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { isObject, parseJson } from '../json.ts';
 import type { CorFailure } from './cor-client.ts';
-import { endDeadline, startDeadline } from './deadline.ts';
-import type { Endpoint } from './endpoint.ts';
-import { isRecord, readCorError } from './error-body.ts';
+import { readCorError } from './error-body.ts';
 import { describe, httpStatus, safeCode, said, unreachable } from './failure.ts';
-import { type Exchange, exchange, type HttpRequest } from './http-exchange.ts';
-import { parseJson } from './parse-json.ts';
-import type { Secrets } from './redact.ts';
-import { parseRetryAfter } from './retry-after.ts';
 import type { TokenGrant } from './token.ts';
 
 /** COR documents an hour and marks `expires_in` as optional. */
@@ -52,9 +52,9 @@ export function readGrant(result: Exchange, secrets: Secrets, now: number): Toke
   const body = parseJson(result.text ?? '');
 
   if (status >= 200 && status < 300) {
-    const value = isRecord(body) ? body.access_token : undefined;
+    const value = isObject(body) ? body.access_token : undefined;
     // Anything but visible ASCII cannot stand in a header.
-    if (isRecord(body) && typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) {
+    if (isObject(body) && typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) {
       return { value, expiresInMs: lifetimeSeconds(body.expires_in) * 1000 };
     }
     return {

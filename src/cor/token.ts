@@ -1,5 +1,5 @@
+import { type Deadline, within } from '../http/deadline.ts';
 import type { CallContext, CorFailure } from './cor-client.ts';
-import { type Deadline, within } from './deadline.ts';
 import { unreachable } from './failure.ts';
 
 /** A token that COR handed out. `expiresInMs` counts from the moment it was asked for, so that it errs on the early side. */

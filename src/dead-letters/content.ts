@@ -1,5 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
-import type { DeadLetter } from '../dead-letter.ts';
+import type { DeadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';

@@ -1,6 +1,6 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
 import { serviceBusFailure } from '../messaging/service-bus-failure.ts';
-import { answerWithin } from './answer-within.ts';
+import { answerWithin } from '../timeout.ts';
 import { sequenceNumberOf } from './headers.ts';
 
 export interface ReceivedMessage {

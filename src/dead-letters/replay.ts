@@ -1,4 +1,4 @@
-import { ANSWER_WITHIN_MS, answerWithin } from './answer-within.ts';
+import { ANSWER_WITHIN_MS, answerWithin } from '../timeout.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { replayCopy } from './replay-copy.ts';

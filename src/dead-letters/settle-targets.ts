@@ -1,5 +1,5 @@
 import { serviceBusFailure } from '../messaging/service-bus-failure.ts';
-import { ANSWER_WITHIN_MS, answerWithin } from './answer-within.ts';
+import { ANSWER_WITHIN_MS, answerWithin } from '../timeout.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { createHeldMessages, type ReceivedMessage } from './held-messages.ts';

@@ -1,9 +1,9 @@
-import { type DeadLetter, deadLetter } from '../dead-letter.ts';
+import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { readJsonDate } from './dates.ts';
 import { type Entity, readEntity } from './entity.ts';
 import { AUTOMATIC_IMAGE, type ExecutionContext } from './execution-context.ts';
 import { readGuid, ZERO_GUID } from './guid.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 import { readKeyed } from './keyed.ts';
 import { parseBody } from './parse-body.ts';
 import { readValue } from './value.ts';

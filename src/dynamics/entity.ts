@@ -1,5 +1,5 @@
+import { isObject } from '../json.ts';
 import { readGuid, ZERO_GUID } from './guid.ts';
-import { isObject } from './json-object.ts';
 import { readKeyed } from './keyed.ts';
 
 /** A row, or the columns of it that a Target or an image carries. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isObject } from '../json.ts';
 import { AUTOMATIC_IMAGE } from './execution-context.ts';
-import { isObject } from './json-object.ts';
 
 // Every `error` below says what should stand there; `mappingProblems` adds where, and what was found.
 

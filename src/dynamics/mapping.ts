@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isObject } from './json-object.ts';
+import { isObject } from '../json.ts';
 import { mappingProblems, mappingSchema } from './mapping-schema.ts';
 import projectTeam from './presets/project-team.json' with { type: 'json' };
 import resourceAssignment from './presets/resource-assignment.json' with { type: 'json' };

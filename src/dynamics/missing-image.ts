@@ -1,4 +1,4 @@
-import { type DeadLetter, deadLetter } from '../dead-letter.ts';
+import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import type { Mapping } from './mapping.ts';
 import { requiredColumns } from './required-columns.ts';
 

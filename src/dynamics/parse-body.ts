@@ -1,4 +1,4 @@
-import { type DeadLetter, deadLetter } from '../dead-letter.ts';
+import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import { isDeeperThan } from './nesting.ts';
 import { readSerializedString } from './serialized-string.ts';
 

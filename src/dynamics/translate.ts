@@ -1,4 +1,4 @@
-import { type DeadLetter, deadLetter } from '../dead-letter.ts';
+import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange, PutAssignment, RemoveAssignment, RowVersion } from './assignment-change.ts';
 import type { Entity } from './entity.ts';
 import type { ExecutionContext } from './execution-context.ts';

@@ -1,7 +1,7 @@
+import { isObject, type JsonObject } from '../json.ts';
 import { readJsonDate } from './dates.ts';
 import { type Entity, readEntity } from './entity.ts';
 import { readGuid } from './guid.ts';
-import { isObject, type JsonObject } from './json-object.ts';
 
 export interface EntityReference {
   readonly kind: 'entityReference';

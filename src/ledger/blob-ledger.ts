@@ -1,5 +1,5 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
-import { type Connection, SettingsError } from '../config.ts';
+import { type Connection, SettingsError } from '../settings.ts';
 import { emptyDocument, type LedgerDocument, parseDocument } from './document.ts';
 import type { Ledger } from './ledger.ts';
 

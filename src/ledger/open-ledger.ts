@@ -1,4 +1,4 @@
-import type { Connection } from '../config.ts';
+import type { Connection } from '../settings.ts';
 import { createBlobLedger } from './blob-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { createMemoryLedger } from './memory-ledger.ts';

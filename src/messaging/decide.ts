@@ -1,5 +1,6 @@
-import { type DeadLetter, type DeadLetterReason, deadLetter } from '../dead-letter.ts';
-import { isUnavailable, type SyncFailure, type SyncResult } from '../sync/sync-item.ts';
+import { type DeadLetter, type DeadLetterReason, deadLetter } from '../dead-letter-reason.ts';
+import { isUnavailable, type SyncFailure } from '../failure.ts';
+import type { SyncResult } from '../sync/sync-item.ts';
 import { retryDelay } from './backoff.ts';
 import type { History } from './envelope.ts';
 

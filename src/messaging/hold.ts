@@ -1,6 +1,6 @@
 import { holdDelay } from './backoff.ts';
-import { messageLine } from './message-line.ts';
-import type { MessageOptions, MessageState } from './process-message.ts';
+import type { MessageOptions, MessageState } from './message.ts';
+import { messageLine } from './message.ts';
 
 /**
  * Keeps a message for a while, longer with each delivery, while the host renews its lock; once for each delivery. What follows is

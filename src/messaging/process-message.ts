@@ -1,49 +1,13 @@
-import type { Clock } from '../clock.ts';
-import type { DeadLetter } from '../dead-letter.ts';
+import type { DeadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
-import type { ExecutionContext } from '../dynamics/execution-context.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { type Translation, translate } from '../dynamics/translate.ts';
-import type { Log } from '../log.ts';
-import type { SyncResult } from '../sync/sync-item.ts';
-import type { UserLanes } from '../sync/user-lanes.ts';
-import type { MessageTrace } from '../telemetry/telemetry.ts';
-import { type Decision, decide, type RetryPolicy } from './decide.ts';
-import { bodyBytes, type Envelope, type History, readEnvelope, readHistory } from './envelope.ts';
+import { type Decision, decide } from './decide.ts';
+import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
-import { messageLine } from './message-line.ts';
-import type { RetryQueue } from './retry-queue.ts';
+import { type MessageOptions, type MessageState, messageLine } from './message.ts';
 import { settle } from './settle.ts';
-import type { Settlement } from './settlement.ts';
-
-export interface MessageOptions {
-  readonly mapping: Mapping;
-  readonly users: UserLanes;
-  readonly settlement: Settlement;
-  readonly retryQueue: RetryQueue;
-  readonly policy: RetryPolicy;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** In [0, 1). Default `Math.random`. */
-  readonly random?: () => number;
-  readonly trace?: MessageTrace;
-}
-
-/** The event as log lines tell of it. Its images stay out: hundreds of messages may wait, and none of them needs its parsed body any more. */
-type EventFacts = Omit<ExecutionContext, 'target' | 'preImages' | 'postImages'>;
-
-/** One message with all that was found out about it on the way. */
-export interface MessageState {
-  readonly body: Uint8Array;
-  readonly envelope: Envelope;
-  readonly history: History;
-  readonly startedAt: number;
-  context?: EventFacts;
-  results: readonly SyncResult[];
-  /** It was kept for a while, because it could not be settled. */
-  held: boolean;
-}
 
 function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentChange[]> {
   const users = new Map<string, AssignmentChange[]>();

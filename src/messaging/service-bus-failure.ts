@@ -1,4 +1,4 @@
-import { SettingsError } from '../config.ts';
+import { SettingsError } from '../settings.ts';
 
 /** What a failed call to Service Bus means for the work at hand. */
 export interface ServiceBusFailure {

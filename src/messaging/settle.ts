@@ -1,10 +1,10 @@
+import type { SyncFailure } from '../failure.ts';
 import type { LogLine } from '../log.ts';
-import type { SyncFailure } from '../sync/sync-item.ts';
 import type { Decision, RetryHistory } from './decide.ts';
 import { type Envelope, PROPERTY } from './envelope.ts';
 import { hold } from './hold.ts';
-import { messageLine } from './message-line.ts';
-import type { MessageOptions, MessageState } from './process-message.ts';
+import type { MessageOptions, MessageState } from './message.ts';
+import { messageLine } from './message.ts';
 import type { PlainProperties, RetryCopy } from './retry-queue.ts';
 import { serviceBusFailure } from './service-bus-failure.ts';
 

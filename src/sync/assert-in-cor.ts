@@ -1,7 +1,7 @@
 import type { CallContext, CorClient, CorFailure } from '../cor/cor-client.ts';
+import { isUnavailable, type SyncFailure } from '../failure.ts';
 import { describeMismatch, mismatches } from './mismatch.ts';
 import type { Plan } from './plan.ts';
-import { isUnavailable, type SyncFailure } from './sync-item.ts';
 
 export interface AssertionResult {
   readonly failure?: SyncFailure;

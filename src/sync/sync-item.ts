@@ -1,5 +1,5 @@
-import type { CorFailure, CorFailureClass } from '../cor/cor-client.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import type { SyncFailure } from '../failure.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 
 /** What one message asks for one user. */
@@ -14,14 +14,6 @@ export interface SyncItem {
   readonly trace?: MessageTrace;
 }
 
-/**
- * Why an item could not be applied now, or at all. Beside COR's own classes: `didNotApply` (COR said 200 and showed something
- * else), `paused` (no call was made), `storage` (the ledger cannot be read or saved).
- */
-export interface SyncFailure extends Omit<CorFailure, 'class'> {
-  readonly class: CorFailureClass | 'didNotApply' | 'paused' | 'storage';
-}
-
 export type SyncResult =
   | { readonly kind: 'applied' | 'unchanged'; readonly coalesced: number; readonly corCalls: number }
   | {
@@ -30,11 +22,6 @@ export type SyncResult =
       readonly coalesced: number;
       readonly corCalls: number;
     };
-
-/** Failures that are nobody's fault and pass: the same item may succeed later. */
-export function isUnavailable(failure: SyncFailure): boolean {
-  return ['transient', 'auth', 'paused', 'storage'].includes(failure.class);
-}
 
 /** The workspaces that an item speaks of, wanted or no longer wanted. */
 export function workspacesOf(items: readonly SyncItem[]): Set<string> {

@@ -1,9 +1,9 @@
 import type { CorClient } from '../cor/cor-client.ts';
+import type { SyncFailure } from '../failure.ts';
 import type { Ledger, LoadedDocument } from '../ledger/ledger.ts';
 import type { PercentageRule } from '../ledger/percentages.ts';
 import { assertInCor } from './assert-in-cor.ts';
 import { hasCalls, planCalls } from './plan.ts';
-import type { SyncFailure } from './sync-item.ts';
 
 export type Verification =
   | { readonly kind: 'equal'; readonly corCalls: number }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CorFailure } from '../../src/cor/cor-client.ts';
-import { endDeadline, startDeadline } from '../../src/cor/deadline.ts';
-import type { Exchange } from '../../src/cor/http-exchange.ts';
 import { createTokenSource, type Token, type TokenGrant, withToken } from '../../src/cor/token.ts';
 import { readGrant } from '../../src/cor/token-request.ts';
+import { endDeadline, startDeadline } from '../../src/http/deadline.ts';
+import type { Exchange } from '../../src/http/exchange.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startTestHost } from '../host/start-host.ts';
+import { startTestHost } from '../local/host/start-host.ts';
 import { assignmentBody, PERSONAL, USERS } from './assignment-body.ts';
 import { drafts, ids, QUEUE, startFixture } from './dead-letter-fixture.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { registrableColumns } from '../../cli/dataverse/columns.ts';
+import { USAGE } from '../../cli/dataverse/command-line.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { requiredColumns } from '../../src/dynamics/required-columns.ts';
-import { registrableColumns } from '../../src/registration/columns.ts';
-import { USAGE } from '../../src/registration/command-line.ts';
 import {
   connectTo,
   image,
@@ -11,8 +11,8 @@ import {
   startFake,
   step,
   stored,
-} from '../registration/dataverse-fixture.ts';
-import { cliFor } from '../registration/run-dataverse.ts';
+} from '../cli/dataverse/dataverse-fixture.ts';
+import { cliFor } from '../cli/dataverse/run-dataverse.ts';
 import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
 
 const DOC = readDoc('dataverse.md');

@@ -3,10 +3,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { DEAD_LETTER_REASONS } from '../../src/dead-letter.ts';
-import { readCommandLine as readDeadLettersCommand } from '../../src/dead-letters/command-line.ts';
+import { readCommandLine as readDataverseCommand } from '../../cli/dataverse/command-line.ts';
+import { readCommandLine as readDeadLettersCommand } from '../../cli/dead-letters/command-line.ts';
+import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { readReplayRequest } from '../../src/dead-letters/replay-request.ts';
-import { readCommandLine as readDataverseCommand } from '../../src/registration/command-line.ts';
 import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -134,7 +134,7 @@ describe('the commands', () => {
   });
 
   it('of the ledger are those of its usage', () => {
-    const usage = read('cli/ledger-command-line.ts');
+    const usage = read('cli/ledger/command-line.ts');
     const ledger = commands.filter(({ script }) => script === 'ledger');
     expect(ledger.length).toBeGreaterThan(4);
     for (const { args } of ledger) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEAD_LETTER_REASONS } from '../../src/dead-letter.ts';
+import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { decode } from '../../src/dynamics/decode.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { translate } from '../../src/dynamics/translate.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { DeadLetterReason } from '../../src/dead-letter.ts';
+import type { DeadLetterReason } from '../../src/dead-letter-reason.ts';
 import { decode } from '../../src/dynamics/decode.ts';
 import { loadMapping, parseMapping } from '../../src/dynamics/mapping.ts';
 import { type Translation, translate } from '../../src/dynamics/translate.ts';

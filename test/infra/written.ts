@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startCorSandbox } from '../../local/cor/sandbox.ts';
 import { listSamples } from '../../local/events/samples.ts';
-import { readSettings } from '../../src/config.ts';
 import { createConnector, type World } from '../../src/connector.ts';
 import { createHealth } from '../../src/health.ts';
 import { parseDocument } from '../../src/ledger/document.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
+import { readSettings } from '../../src/settings.ts';
 import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
 

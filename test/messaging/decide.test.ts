@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SyncFailure } from '../../src/failure.ts';
 import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
-import type { SyncFailure, SyncResult } from '../../src/sync/sync-item.ts';
+import type { SyncResult } from '../../src/sync/sync-item.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 4, 1);

@@ -1,8 +1,9 @@
 import { loadMapping } from '../../src/dynamics/mapping.ts';
+import type { SyncFailure } from '../../src/failure.ts';
 import type { LogLine } from '../../src/log.ts';
-import { type MessageOptions, processMessage } from '../../src/messaging/process-message.ts';
+import type { MessageOptions } from '../../src/messaging/message.ts';
+import { processMessage } from '../../src/messaging/process-message.ts';
 import type { RetryCopy } from '../../src/messaging/retry-queue.ts';
-import type { SyncFailure } from '../../src/sync/sync-item.ts';
 import { assignmentBody } from '../dead-letters/assignment-body.ts';
 
 export const NOW = Date.UTC(2026, 4, 1);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { createCorPause } from '../../src/cor/circuit-breaker.ts';
+import type { SyncFailure } from '../../src/failure.ts';
 import { decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
-import { createCorPause } from '../../src/sync/cor-pause.ts';
-import type { SyncFailure } from '../../src/sync/sync-item.ts';
 import { seededRandom } from '../sync/model/random.ts';
 
 const MINUTE = 60_000;

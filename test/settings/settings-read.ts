@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readSettings } from '../../src/config.ts';
+import { readSettings } from '../../src/settings.ts';
 import { readTelemetrySettings } from '../../src/telemetry/settings.ts';
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readLedgerSettings, readSettings, SettingsError } from '../../src/config.ts';
+import { readLedgerSettings, readSettings, SettingsError } from '../../src/settings.ts';
 
 type Environment = Record<string, string | undefined>;
 

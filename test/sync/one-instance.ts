@@ -1,11 +1,11 @@
+import { createCorSlots } from '../../src/cor/call-slots.ts';
+import { createCorPause } from '../../src/cor/circuit-breaker.ts';
 import type { AssignmentChange, RemoveAssignment } from '../../src/dynamics/assignment-change.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
-import { createCorPause } from '../../src/sync/cor-pause.ts';
-import { createCorSlots } from '../../src/sync/cor-slots.ts';
+import { createUserSync } from '../../src/sync/apply-changes.ts';
 import type { SyncResult } from '../../src/sync/sync-item.ts';
-import { createUserSync } from '../../src/sync/sync-users.ts';
 import { type CorManners, createModelCor, type ModelCor, modelCorClient } from './model/model-cor.ts';
 
 export const USER = 'u';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll } from 'vitest';
-import { buildApp } from '../../host/build-app.ts';
+import { buildApp } from '../../local/host/build-app.ts';
 import { type Line, startTestStack, type TestStack, type TestStackOptions } from '../test-stack.ts';
 
 /** How a message left its queue for good, by sequence number. */

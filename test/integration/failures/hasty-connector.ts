@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
-import { readSettings } from '../../../src/config.ts';
 import { createConnector } from '../../../src/connector.ts';
 import { formatLogLine } from '../../../src/log.ts';
 import { createServiceBusRetryQueue } from '../../../src/messaging/service-bus-retry-queue.ts';
+import { readSettings } from '../../../src/settings.ts';
 
 /**
  * The connector as `functions/` wires it, on a clock that holds messages a thousandth of the time and with jitter that takes a fiftieth

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { problemsOf, runSoak } from '../../../bench/soak/run-soak.ts';
-import { buildApp } from '../../host/build-app.ts';
+import { buildApp } from '../../local/host/build-app.ts';
 
 const APP = fileURLToPath(new URL('./hasty-connector.ts', import.meta.url));
 

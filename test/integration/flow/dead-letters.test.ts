@@ -7,7 +7,7 @@ import {
   type RowChange,
   truncated,
 } from '../../../local/events/dataverse-message.ts';
-import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../../../src/dead-letter.ts';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../../../src/dead-letter-reason.ts';
 import { startTestStack } from '../test-stack.ts';
 import { endedAfterRetries } from './after-retries.ts';
 import { memberRow, message, PERSONAL, project, share, user } from './dataverse-rows.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSettings } from '../../../src/config.ts';
 import { withDeadLetters } from '../../../src/dead-letters/dead-letters.ts';
 import { replay } from '../../../src/dead-letters/replay.ts';
 import { selectDeadLetters } from '../../../src/dead-letters/select.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../../../src/ledger/blob-ledger.ts';
 import { percentages } from '../../../src/ledger/percentages.ts';
+import { readSettings } from '../../../src/settings.ts';
 import { dataverseBody } from '../../sync/model/dataverse-body.ts';
 import { QUEUE, startTestStack, type TestStack } from '../test-stack.ts';
 

@@ -1,12 +1,12 @@
+import { createCorSlots } from '../../../src/cor/call-slots.ts';
+import { createCorPause } from '../../../src/cor/circuit-breaker.ts';
 import type { CorAnswer } from '../../../src/cor/cor-client.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../../src/ledger/memory-ledger.ts';
 import { PROPERTY } from '../../../src/messaging/envelope.ts';
 import { processMessage } from '../../../src/messaging/process-message.ts';
-import { createCorPause } from '../../../src/sync/cor-pause.ts';
-import { createCorSlots } from '../../../src/sync/cor-slots.ts';
-import { createUserSync } from '../../../src/sync/sync-users.ts';
+import { createUserSync } from '../../../src/sync/apply-changes.ts';
 import { dataverseBody } from './dataverse-body.ts';
 import type { Arrival } from './expected.ts';
 import { type ModelCor, modelCorClient, refuse } from './model-cor.ts';

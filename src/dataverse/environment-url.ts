@@ -1,0 +1,24 @@
+import { RegistrationError } from './dataverse-error.ts';
+
+/** A Dataverse environment. */
+export interface Organization {
+  /** Such as `https://contoso.crm.dynamics.com`. */
+  readonly origin: string;
+  /** Not Dataverse but a stand-in on this machine. */
+  readonly isLoopback: boolean;
+}
+
+const EXAMPLE = 'https://contoso.crm.dynamics.com';
+
+/** Reads the URL of an environment. Throws `RegistrationError`, which repeats nothing but the host. */
+export function readOrganization(value: string): Organization {
+  const url = URL.parse(value);
+  if (!url) throw new RegistrationError(`The environment's URL should look like ${EXAMPLE}.`);
+  const isLoopback = url.hostname === '[::1]' || /^(localhost|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
+  // The requests carry a bearer token and the key of the queue.
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
+    throw new RegistrationError(`The environment's URL must use https, such as ${EXAMPLE}.`);
+  if (url.username || url.password || url.pathname !== '/' || url.search || url.hash)
+    throw new RegistrationError(`The environment's URL should be ${url.protocol}//${url.host} and no more.`);
+  return { origin: url.origin, isLoopback };
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts';
+import type { ExecutionContext } from '../dynamics/execution-context.ts';
+import type { Mapping } from '../dynamics/mapping.ts';
+import type { Log, LogLine } from '../log.ts';
+import type { SyncResult } from '../sync/sync-item.ts';
+import type { UserLanes } from '../sync/user-queues.ts';
+import type { MessageTrace } from '../telemetry/telemetry.ts';
+import type { RetryPolicy } from './decide.ts';
+import type { Envelope, History } from './envelope.ts';
+import type { RetryQueue } from './retry-queue.ts';
+import type { Settlement } from './settlement.ts';
+
+export interface MessageOptions {
+  readonly mapping: Mapping;
+  readonly users: UserLanes;
+  readonly settlement: Settlement;
+  readonly retryQueue: RetryQueue;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+  readonly trace?: MessageTrace;
+}
+
+/** The event as log lines tell of it. Its images stay out: hundreds of messages may wait, and none of them needs its parsed body any more. */
+type EventFacts = Omit<ExecutionContext, 'target' | 'preImages' | 'postImages'>;
+
+/** One message with all that was found out about it on the way. */
+export interface MessageState {
+  readonly body: Uint8Array;
+  readonly envelope: Envelope;
+  readonly history: History;
+  readonly startedAt: number;
+  context?: EventFacts;
+  results: readonly SyncResult[];
+  /** It was kept for a while, because it could not be settled. */
+  held: boolean;
+}
+
+/** The fields that every log line about a message has, as far as they are known. Times in milliseconds. */
+export function messageLine(
+  { envelope, history, context, startedAt, results }: MessageState,
+  now: number,
+): Omit<LogLine, 'evt'> {
+  const { messageId, sequenceNumber, deliveryCount } = envelope;
+  const enqueuedAt = history.firstEnqueuedAt;
+  const coalesced = Math.max(0, ...results.map((result) => result.coalesced));
+  return {
+    ...(context?.correlationId !== undefined && { correlationId: context.correlationId }),
+    ...(context?.requestId !== undefined && { requestId: context.requestId }),
+    ...(context?.operationId !== undefined && { operationId: context.operationId }),
+    ...(context?.organizationName !== undefined && { orgName: context.organizationName }),
+    ...(context && {
+      entity: context.primaryEntityName,
+      recordId: context.primaryEntityId,
+      operation: context.messageName,
+    }),
+    ...(context?.depth !== undefined && { depth: context.depth }),
+    ...(messageId !== undefined && { messageId }),
+    sequenceNumber,
+    deliveryCount,
+    ...(history.attempt > 0 && { attempt: history.attempt }),
+    ...(history.replayed && { replayed: true }),
+    ...(enqueuedAt !== undefined && { queueLagMs: Math.max(0, startedAt - enqueuedAt) }),
+    durationMs: now - startedAt,
+    ...(coalesced > 0 && { coalesced, corCalls: results.reduce((sum, { corCalls }) => sum + corCalls, 0) }),
+  };
+}

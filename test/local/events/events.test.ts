@@ -1,0 +1,130 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { corSeed } from '../../../local/events/cast.ts';
+import { writeSamples } from '../../../local/events/generate.ts';
+import { listSamples, type Sample } from '../../../local/events/samples.ts';
+import { DEAD_LETTER_REASONS } from '../../../src/dead-letter-reason.ts';
+import type { PutAssignment } from '../../../src/dynamics/assignment-change.ts';
+import { decode } from '../../../src/dynamics/decode.ts';
+import { loadMapping } from '../../../src/dynamics/mapping.ts';
+import { type Translation, translate } from '../../../src/dynamics/translate.ts';
+
+const EVENTS = new URL('../../../local/events/', import.meta.url);
+const samples = listSamples();
+
+const json = (file: string) => JSON.parse(readFileSync(new URL(file, EVENTS), 'utf8'));
+
+function handle({ body, contentType, applicationProperties, preset }: Sample): Translation {
+  const decoded = decode(body, { contentType, applicationProperties });
+  return decoded.outcome === 'deadLetter' ? decoded : translate(decoded.context, loadMapping(preset));
+}
+
+describe('the sample events', () => {
+  it('are the files that the generator writes', () => {
+    const generated = mkdtempSync(join(tmpdir(), 'events-'));
+    onTestFinished(() => rmSync(generated, { recursive: true }));
+    writeSamples(generated);
+    const contentsOf = (folder: string) =>
+      [
+        'cor-seed.json',
+        ...readdirSync(join(folder, 'messages'), { recursive: true }).map((file) => `messages/${file}`),
+      ]
+        .filter((file) => /\.(json|bin)$/.test(file))
+        .map((file) => [file, readFileSync(join(folder, file), 'latin1')]);
+    expect(Object.fromEntries(contentsOf(fileURLToPath(EVENTS)))).toEqual(
+      Object.fromEntries(contentsOf(generated)),
+    );
+  });
+
+  it('have ids of their own and endings that exist', () => {
+    expect(new Set(samples.map(({ messageId }) => messageId)).size).toBe(samples.length);
+    const reasons: readonly string[] = DEAD_LETTER_REASONS;
+    for (const { ending } of samples) expect(['succeeded', 'skipped', ...reasons]).toContain(ending);
+  });
+
+  it('are as long as those of Dataverse', () => {
+    for (const { body, ending } of samples.filter(({ ending }) => ending === 'succeeded')) {
+      expect(body.length, ending).toBeGreaterThan(3_000);
+      expect(body.length, ending).toBeLessThan(10_000);
+    }
+  });
+
+  it('carry the properties that Dataverse sets', () => {
+    const first = samples[0];
+    expect(Object.keys(first?.applicationProperties ?? {})).toEqual(
+      ['Organization', 'User', 'InitiatingUser', 'EntityLogicalName', 'RequestName'].map(
+        (name) => `http://schemas.microsoft.com/xrm/2011/Claims/${name}`,
+      ),
+    );
+    expect(first?.contentType).toBe('application/json');
+  });
+
+  for (const sample of samples) {
+    it(`${sample.preset}/${sample.name} ends as its name says: ${sample.ending}`, () => {
+      const result = handle(sample);
+      const ending = { apply: 'succeeded', skip: 'skipped', deadLetter: '' }[result.outcome];
+      // Only COR can tell that it does not know a user or a workspace.
+      const known = new Set([...corSeed().users, ...corSeed().workspaces].map(({ id }) => id));
+      const isUnknown =
+        result.outcome === 'apply' &&
+        result.changes.some(
+          (change) => change.kind === 'put' && !(known.has(change.user) && known.has(change.workspace)),
+        );
+      const found =
+        result.outcome === 'deadLetter' ? result.reason : isUnknown ? 'CorEntityNotMapped' : ending;
+      expect(found).toBe(sample.ending);
+    });
+  }
+});
+
+/** Days from Monday to Friday, counted one by one. */
+function weekdays(start: string, finish: string): number {
+  let count = 0;
+  for (let day = Date.parse(start); day <= Date.parse(finish); day += 86_400_000)
+    if (![0, 6].includes(new Date(day).getUTCDay())) count += 1;
+  return count;
+}
+
+/** What COR holds after these assignments of one user to one workspace, by the rule of the README and not by the ledger's code. */
+function percentageOf(puts: readonly PutAssignment[]): number {
+  const allocations = puts.map(({ allocation }) => allocation);
+  const fixed = allocations.flatMap((one) => ('percentage' in one ? [one.percentage] : []));
+  const timed = allocations.flatMap((one) => ('hours' in one ? [one] : []));
+  let sum = fixed.reduce((total, one) => total + one, 0);
+  if (timed.length > 0) {
+    const start = timed.map((one) => one.start).sort()[0] ?? '';
+    const finish =
+      timed
+        .map((one) => one.finish)
+        .sort()
+        .at(-1) ?? '';
+    const hours = timed.reduce((total, one) => total + one.hours, 0);
+    sum += (100 * hours) / (weekdays(start, finish) * 8);
+  }
+  return Math.min(100, Math.round(sum * 100) / 100);
+}
+
+describe('the story that the sample events tell', () => {
+  it('ends in the expected state', () => {
+    const held = new Map<string, PutAssignment>();
+    for (const sample of samples.filter(({ ending }) => ending === 'succeeded')) {
+      const result = handle(sample);
+      if (result.outcome !== 'apply') throw new Error(`${sample.name}: ${result.outcome}`);
+      for (const change of result.changes) {
+        if (change.kind === 'put') held.set(`${change.user} ${change.record}`, change);
+        else held.delete(`${change.user} ${change.record}`);
+      }
+    }
+    const state: Record<string, Record<string, number>> = {};
+    for (const put of held.values()) {
+      const same = [...held.values()].filter(
+        (other) => other.user === put.user && other.workspace === put.workspace,
+      );
+      state[put.user] = { ...state[put.user], [put.workspace]: percentageOf(same) };
+    }
+    expect(state).toEqual(json('expected-state.json'));
+  });
+});
