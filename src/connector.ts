@@ -46,10 +46,11 @@ function logFailedCall(log: Log): (call: CorCallEvent) => void {
     if (failureClass === undefined) return;
     log('warn', {
       evt: 'cor.call',
+      dependency: 'cor',
       corMethod: method,
       corPath: pathTemplate,
       durationMs: Math.round(durationMs),
-      ...(status !== undefined && { corStatus: status }),
+      ...(status !== undefined && { httpStatus: status }),
       ...(code !== undefined && { errorCode: code }),
       ...(requestId !== undefined && { corRequestId: requestId }),
       ...(correlationId !== undefined && { correlationId }),

@@ -1,14 +1,44 @@
-import type { CorFailure, CorFailureClass } from './cor/cor-client.ts';
+/** Outside the process: everything that a piece of work can fail of without being wrong itself. */
+export type Service = 'cor' | 'storage' | 'serviceBus' | 'dataverse';
 
 /**
- * Why an item could not be applied now, or at all. Beside COR's own classes: `didNotApply` (COR said 200 and showed something
- * else), `paused` (no call was made), `storage` (the ledger cannot be read or saved).
+ * What kind of failure a piece of work met.
+ * - `transient`: no answer, a time-out, an answer that says "not now": the same work may succeed later.
+ * - `auth`: the service refuses the credentials or the rights: a human has to mend them.
+ * - `paused`: nothing was asked, because the service is known to be away.
+ * - `unmapped`: COR does not know the user or a workspace under its external id.
+ * - `validation`: COR found the request itself wrong.
+ * - `alreadyAttached` / `notAttached` / `duplicate`: the wanted state is partly there already.
+ * - `didNotApply`: COR answered 200 and showed something else than it was told.
+ * - `rejected`: any other refusal that will not go away by itself.
  */
-export interface SyncFailure extends Omit<CorFailure, 'class'> {
-  readonly class: CorFailureClass | 'didNotApply' | 'paused' | 'storage';
+export type FailureClass =
+  | 'transient'
+  | 'auth'
+  | 'paused'
+  | 'unmapped'
+  | 'validation'
+  | 'alreadyAttached'
+  | 'notAttached'
+  | 'duplicate'
+  | 'didNotApply'
+  | 'rejected';
+
+/** Why work could not be done now, or at all, and which service said so. */
+export interface Failure {
+  readonly service: Service;
+  readonly class: FailureClass;
+  /** HTTP status; absent when no answer came. */
+  readonly status?: number;
+  /** The service's own code or name for it (`ZC001`, `AuthorizationFailure`), or the network's (`ECONNREFUSED`, `DEADLINE`). Safe to log. */
+  readonly code?: string;
+  /** A sentence for an operator: no token, no e-mail address. For dead letters, not for logs. */
+  readonly description: string;
+  /** How long the service asked to be left alone, milliseconds from now. */
+  readonly retryAfterMs?: number;
 }
 
-/** Failures that are nobody's fault and pass: the same item may succeed later. */
-export function isUnavailable(failure: SyncFailure): boolean {
-  return ['transient', 'auth', 'paused', 'storage'].includes(failure.class);
+/** Failures that are nobody's fault and pass: the same work may succeed later. */
+export function isUnavailable({ class: kind }: Failure): boolean {
+  return kind === 'transient' || kind === 'auth' || kind === 'paused';
 }

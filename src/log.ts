@@ -1,4 +1,5 @@
 import type { DeadLetterReason } from './dead-letter-reason.ts';
+import type { Service } from './failure.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -33,8 +34,10 @@ export interface LogLine {
   readonly corCalls?: number;
   readonly corMethod?: string;
   readonly corPath?: string;
-  readonly corStatus?: number;
   readonly corRequestId?: string;
+  /** The service that failed, its HTTP status, and its own code (or the network's) for what happened. */
+  readonly dependency?: Service;
+  readonly httpStatus?: number;
   readonly errorCode?: string;
   readonly errorClass?: 'transient' | 'permanent' | 'auth' | 'poison';
   readonly deadLetterReason?: DeadLetterReason;

@@ -36,7 +36,7 @@ var logAlerts = [
     description: 'Nothing reaches COR until the API key, its secret or the rights of its user are mended. Messages wait meanwhile.'
     severity: 1
     query: loadTextContent('../queries/alert-cor-credentials.kql')
-    dimensions: ['corStatus', 'errorCode']
+    dimensions: ['httpStatus', 'errorCode']
   }
   {
     name: 'failed-messages'

@@ -32,6 +32,7 @@ export function readAnswer(
 /** Not transient: the same call would be answered at the same length. */
 function tooLong(status: number): CorFailure {
   return {
+    service: 'cor',
     class: 'rejected',
     status,
     code: 'REPLY_TOO_LONG',

@@ -1,11 +1,11 @@
-import type { SyncFailure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 
 export interface CorPause {
   /**
    * Asks whether a call may be made now. `go: false` says how long to stay away, in milliseconds. With `go: true` the caller must
    * call `done` exactly once, with the failure its calls met, if any.
    */
-  enter(): { go: true; done: (failure: SyncFailure | undefined) => void } | { go: false; waitMs: number };
+  enter(): { go: true; done: (failure: Failure | undefined) => void } | { go: false; waitMs: number };
   /** The reason of the pause that is on, if one is. */
   readonly reason: string | undefined;
 }
@@ -36,7 +36,7 @@ const STRIKES = 3;
 export const CREDENTIALS_REFUSED = 'COR refuses the credentials';
 
 /** Why a failure stops all calls, not only this one. */
-function reasonToPause(failure: SyncFailure): { reason: string; atOnce: boolean } | undefined {
+function reasonToPause(failure: Failure): { reason: string; atOnce: boolean } | undefined {
   if (failure.class === 'auth') return { reason: CREDENTIALS_REFUSED, atOnce: true };
   if (failure.class !== 'transient') return undefined;
   if (failure.status === 429) return { reason: 'COR answers 429', atOnce: true };
@@ -64,7 +64,7 @@ export function createCorPause({ now, onStart, onEnd }: CorPauseOptions): CorPau
     onEnd?.(reason, now() - since);
   }
 
-  function failed(failure: SyncFailure, probe: boolean): void {
+  function failed(failure: Failure, probe: boolean): void {
     const why = reasonToPause(failure);
     if (!why) {
       // Refused or broken in its own way: COR is there.

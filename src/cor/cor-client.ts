@@ -1,3 +1,4 @@
+import type { Failure, FailureClass } from '../failure.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 
 /** One element of an attach call. `percentage` is sent as given (0–100, at most two decimals). */
@@ -6,35 +7,13 @@ export interface WorkspaceShare {
   readonly percentage: number;
 }
 
-/**
- * What kind of failure a COR call met, from status and body code together (COR documents no status for any code).
- * - `transient`: network, time-out, 408, 425, 429, 5xx without a domain code: the same call may succeed later.
- * - `auth`: 401 after a fresh token, 403, or a refused token request: a human has to mend the credentials.
- * - `unmapped`: COR does not know the user or a workspace under its external id.
- * - `validation`: COR found the request itself wrong.
- * - `alreadyAttached` / `notAttached` / `duplicate`: the wanted state is partly there already.
- * - `rejected`: any other refusal that will not go away by itself.
- */
-export type CorFailureClass =
-  | 'transient'
-  | 'auth'
-  | 'unmapped'
-  | 'validation'
-  | 'alreadyAttached'
-  | 'notAttached'
-  | 'duplicate'
-  | 'rejected';
+/** COR documents no status for any of its codes: status and code of the body decide together. */
+export type CorFailureClass = Exclude<FailureClass, 'didNotApply' | 'paused'>;
 
-export interface CorFailure {
+/** What a call met. The description is redacted and at most 300 characters long. */
+export interface CorFailure extends Failure {
+  readonly service: 'cor';
   readonly class: CorFailureClass;
-  /** HTTP status; absent when no answer came. */
-  readonly status?: number;
-  /** Code or name found in the body (`ZC001`, `ValidationError`, …), or the network error's code (`ECONNREFUSED`, `DEADLINE`). Safe to log. */
-  readonly code?: string;
-  /** A sentence for an operator: redacted, at most 300 characters, no token, no e-mail address. For dead letters, not for logs. */
-  readonly description: string;
-  /** How long COR asked to be left alone, milliseconds from now (`Retry-After`, both forms). */
-  readonly retryAfterMs?: number;
 }
 
 /** What a 2xx reply said. */

@@ -251,6 +251,7 @@ function isTokenRefused(answer: CorAnswer): boolean {
 }
 
 const EMPTY_USER_ID: CorFailure = {
+  service: 'cor',
   class: 'validation',
   code: 'EMPTY_USER_ID',
   description: 'The external user id is empty, so COR was not called. Check the user column of the mapping.',

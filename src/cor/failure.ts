@@ -27,6 +27,7 @@ export function refusal(refused: Refused): CorFailure {
   const [what, advice] = explain(classified, refused.status);
   const words = said(error, refused.subject, refused.secrets);
   return {
+    service: 'cor',
     class: classified.class,
     status: refused.status,
     ...(code === undefined ? {} : { code }),
@@ -42,6 +43,7 @@ export function unreachable(service: string, code: string): CorFailure {
       ? `${service} did not answer within the time limit`
       : `No answer from ${service}: the connection failed (${code})`;
   return {
+    service: 'cor',
     class: 'transient',
     code,
     description: `${what}. Check the network path and that the service is up.`,

@@ -7,6 +7,7 @@ import type { CorFailure } from './cor-client.ts';
 export function unresolvedReference(clientSecret: string): CorFailure | undefined {
   if (!/^@Microsoft\.KeyVault\(/i.test(clientSecret)) return undefined;
   return {
+    service: 'cor',
     class: 'auth',
     code: 'SECRET_NOT_RESOLVED',
     description:

@@ -58,6 +58,7 @@ export function readGrant(result: Exchange, secrets: Secrets, now: number): Toke
       return { value, expiresInMs: lifetimeSeconds(body.expires_in) * 1000 };
     }
     return {
+      service: 'cor',
       class: 'auth',
       status,
       description: `The token endpoint answered HTTP ${status} without a usable access_token. Check COR_TOKEN_URL.`,
@@ -78,6 +79,7 @@ export function readGrant(result: Exchange, secrets: Secrets, now: number): Toke
         ]
       : ["COR's token endpoint refused the request", 'Check COR_TOKEN_URL.'];
   return {
+    service: 'cor',
     class: isTransient ? 'transient' : 'auth',
     status,
     ...(code === undefined ? {} : { code }),

@@ -68,6 +68,7 @@ export function createTokenSource(
 }
 
 const EXPIRED_ON_ARRIVAL: CorFailure = {
+  service: 'cor',
   class: 'transient',
   code: 'TOKEN_EXPIRED',
   description:

@@ -1,4 +1,4 @@
-import type { SyncFailure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { SettingsError } from '../settings.ts';
 import { LedgerUnreadableError } from './document.ts';
@@ -6,7 +6,7 @@ import { LedgerUnreadableError } from './document.ts';
 const UNREADABLE = 'LedgerUnreadable';
 
 /** The ledger could not be read or saved: not the message's fault, so it comes back later. */
-export function storageFailure(error: unknown, log: Log, correlationId?: string): SyncFailure {
+export function storageFailure(error: unknown, log: Log, correlationId?: string): Failure {
   if (error instanceof LedgerUnreadableError) {
     log('error', {
       evt: 'ledger.unreadable',
@@ -15,10 +15,10 @@ export function storageFailure(error: unknown, log: Log, correlationId?: string)
       reason: error.problem,
     });
     const description = `The ledger document of this user ${error.problem}`;
-    return { class: 'storage', code: UNREADABLE, description };
+    return { service: 'storage', class: 'transient', code: UNREADABLE, description };
   }
   if (error instanceof SettingsError)
-    return { class: 'storage', code: error.name, description: error.message };
+    return { service: 'storage', class: 'transient', code: error.name, description: error.message };
   const { code, statusCode, name } = (error ?? {}) as {
     code?: unknown;
     statusCode?: unknown;
@@ -26,7 +26,8 @@ export function storageFailure(error: unknown, log: Log, correlationId?: string)
   };
   const known = [code, name].find((value) => typeof value === 'string' && value !== '') as string | undefined;
   return {
-    class: 'storage',
+    service: 'storage',
+    class: 'transient',
     code: known ?? 'StorageError',
     ...(typeof statusCode === 'number' && { status: statusCode }),
     // The SDK's own text repeats URLs and headers; the code says what an operator needs.

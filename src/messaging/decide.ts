@@ -1,5 +1,5 @@
 import { type DeadLetter, type DeadLetterReason, deadLetter } from '../dead-letter-reason.ts';
-import { isUnavailable, type SyncFailure } from '../failure.ts';
+import { type Failure, isUnavailable } from '../failure.ts';
 import type { SyncResult } from '../sync/sync-item.ts';
 import { retryDelay } from './backoff.ts';
 import type { History } from './envelope.ts';
@@ -13,11 +13,11 @@ export type Decision =
     }
   | {
       readonly outcome: 'retry';
-      readonly failure: SyncFailure;
+      readonly failure: Failure;
       readonly delayMs: number;
       readonly history: RetryHistory;
     }
-  | (DeadLetter & { readonly failure?: SyncFailure });
+  | (DeadLetter & { readonly failure?: Failure });
 
 /** What the next copy carries. */
 export interface RetryHistory extends History {
@@ -41,7 +41,7 @@ export interface DecisionInput {
   readonly random: number;
 }
 
-type Refused = Extract<SyncFailure['class'], 'unmapped' | 'validation' | 'didNotApply'>;
+type Refused = Extract<Failure['class'], 'unmapped' | 'validation' | 'didNotApply'>;
 
 const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
   unmapped: 'CorEntityNotMapped',
@@ -59,7 +59,7 @@ function minutes(ms: number): string {
   return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
-function refused(failure: SyncFailure): DeadLetter & { failure: SyncFailure } {
+function refused(failure: Failure): DeadLetter & { failure: Failure } {
   const reason = REASONS[failure.class as Refused] ?? 'CorRejected';
   return { ...deadLetter(reason, failure.description), failure };
 }
@@ -72,7 +72,7 @@ interface Again extends Partial<Pick<History, 'unmappedSince' | 'doubts'>> {
   readonly until: number;
 }
 
-function retry(failure: SyncFailure, input: DecisionInput, { tries, until, ...found }: Again): Decision {
+function retry(failure: Failure, input: DecisionInput, { tries, until, ...found }: Again): Decision {
   const { history, now, random } = input;
   // The last try comes when the window closes, not a random while before; what COR asked for wins when it is longer.
   const own = Math.min(retryDelay(tries, random), Math.max(0, until - now));
@@ -90,7 +90,7 @@ function retry(failure: SyncFailure, input: DecisionInput, { tries, until, ...fo
   };
 }
 
-function unavailable(failure: SyncFailure, input: DecisionInput): Decision {
+function unavailable(failure: Failure, input: DecisionInput): Decision {
   const { history, policy, now } = input;
   const until = (history.firstFailedAt ?? now) + policy.retryWindowMs;
   if (now < until) return retry(failure, input, { tries: history.attempt, until });
@@ -102,7 +102,7 @@ function unavailable(failure: SyncFailure, input: DecisionInput): Decision {
   };
 }
 
-function unmapped(failure: SyncFailure, input: DecisionInput): Decision {
+function unmapped(failure: Failure, input: DecisionInput): Decision {
   const { history, policy, now } = input;
   const since = history.unmappedSince ?? now;
   const until = since + policy.unmappedGraceMs;

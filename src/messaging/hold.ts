@@ -1,6 +1,7 @@
 import { holdDelay } from './backoff.ts';
 import type { MessageOptions, MessageState } from './message.ts';
 import { messageLine } from './message.ts';
+import { RescheduleError } from './reschedule-error.ts';
 
 /**
  * Keeps a message for a while, longer with each delivery, while the host renews its lock; once for each delivery. What follows is
@@ -15,6 +16,7 @@ export async function hold(error: Error, state: MessageState, options: MessageOp
   log('warn', {
     evt: 'message.held',
     ...messageLine(state, now),
+    ...(error instanceof RescheduleError && { dependency: error.dependency }),
     errorCode: error.name,
     reason: error.message,
     delayMs,

@@ -7,6 +7,7 @@ import { type Decision, decide } from './decide.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
 import { type MessageOptions, type MessageState, messageLine } from './message.ts';
+import { RescheduleError } from './reschedule-error.ts';
 import { settle } from './settle.ts';
 
 function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentChange[]> {
@@ -86,6 +87,7 @@ export async function processMessage(
       evt: 'message.abandoned',
       outcome: 'abandoned',
       ...messageLine(state, options.clock.now()),
+      ...(thrown instanceof RescheduleError && { dependency: thrown.dependency }),
       errorCode: thrown.name,
       reason: thrown.message,
     });

@@ -1,12 +1,12 @@
-import type { SyncFailure } from '../failure.ts';
+import { type Failure, isUnavailable } from '../failure.ts';
 import type { LogLine } from '../log.ts';
 import type { Decision, RetryHistory } from './decide.ts';
 import { type Envelope, PROPERTY } from './envelope.ts';
 import { hold } from './hold.ts';
 import type { MessageOptions, MessageState } from './message.ts';
 import { messageLine } from './message.ts';
+import { RescheduleError } from './reschedule-error.ts';
 import type { PlainProperties, RetryCopy } from './retry-queue.ts';
-import { serviceBusFailure } from './service-bus-failure.ts';
 
 /**
  * The one property that Dataverse is known to set whose first letter the Functions library makes small: on the copy it is as it was sent.
@@ -46,29 +46,15 @@ function copyProperties(envelope: Envelope, history: RetryHistory): PlainPropert
   };
 }
 
-function failureFields(failure: SyncFailure | undefined): Partial<LogLine> {
+function failureFields(failure: Failure | undefined): Partial<LogLine> {
   if (!failure) return { errorClass: 'poison' };
-  const errorClass =
-    failure.class === 'auth'
-      ? 'auth'
-      : ['transient', 'paused', 'storage'].includes(failure.class)
-        ? 'transient'
-        : 'permanent';
+  const errorClass = failure.class === 'auth' ? 'auth' : isUnavailable(failure) ? 'transient' : 'permanent';
   return {
     errorClass,
-    errorCode: failure.code ?? failure.class,
-    ...(failure.status !== undefined && { corStatus: failure.status }),
+    dependency: failure.service,
+    ...(failure.code !== undefined && { errorCode: failure.code }),
+    ...(failure.status !== undefined && { httpStatus: failure.status }),
   };
-}
-
-/** Neither done nor rescheduled: only the host can bring the message back. */
-class RescheduleError extends Error {
-  override readonly name = 'RescheduleError';
-
-  constructor(cause: unknown) {
-    const { text } = serviceBusFailure(cause);
-    super(`The copy for the next try could not be sent. ${text}`, { cause });
-  }
 }
 
 /** Sends the copy; when that fails, once more after a hold, in which the sender may have come back. */

@@ -1,7 +1,7 @@
 import type { CorSlots } from '../cor/call-slots.ts';
 import type { CorPause } from '../cor/circuit-breaker.ts';
 import type { CorClient } from '../cor/cor-client.ts';
-import { isUnavailable, type SyncFailure } from '../failure.ts';
+import { type Failure, isUnavailable } from '../failure.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
 import type { Ledger, LoadedDocument } from '../ledger/ledger.ts';
 import { isNews, merge } from '../ledger/merge.ts';
@@ -37,7 +37,7 @@ interface Carried {
 
 type Outcome =
   | { readonly kind: 'saved'; readonly unchanged: ReadonlySet<Waiting> }
-  | { readonly kind: 'failed'; readonly failure: SyncFailure; readonly corChanged: boolean };
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly corChanged: boolean };
 
 /** Every lost race means that another instance made progress; so many in a row mean that something else is wrong. */
 const MOST_CONFLICTS = 50;
@@ -105,7 +105,7 @@ export function createUserSync(options: SyncOptions): UserLanes {
     if (!pass.go) {
       const description = `No call was made: ${pause.reason ?? 'COR is being probed'}.`;
       return {
-        failure: { class: 'paused', code: 'PAUSED', description, retryAfterMs: pass.waitMs },
+        failure: { service: 'cor', class: 'paused', code: 'PAUSED', description, retryAfterMs: pass.waitMs },
         drift: [],
         calls: 0,
         corChanged: false,
@@ -203,13 +203,13 @@ export function createUserSync(options: SyncOptions): UserLanes {
     const description = `The ledger document was saved by others ${MOST_CONFLICTS} times in a row.`;
     return {
       kind: 'failed',
-      failure: { class: 'storage', code: 'CONFLICTS', description },
+      failure: { service: 'storage', class: 'transient', code: 'CONFLICTS', description },
       corChanged: true,
     };
   }
 
   /** Puts COR back to what the ledger says after a refusal that came when something had already been changed. */
-  async function restore(user: string, carried: Carried): Promise<SyncFailure | undefined> {
+  async function restore(user: string, carried: Carried): Promise<Failure | undefined> {
     carried.reassert = true;
     const outcome = await bring(user, [], NOTHING_MORE, carried);
     if (outcome.kind === 'saved') return undefined;

@@ -1,10 +1,10 @@
 import type { CallContext, CorClient, CorFailure } from '../cor/cor-client.ts';
-import { isUnavailable, type SyncFailure } from '../failure.ts';
+import { type Failure, isUnavailable } from '../failure.ts';
 import { describeMismatch, mismatches } from './mismatch.ts';
 import type { Plan } from './plan.ts';
 
 export interface AssertionResult {
-  readonly failure?: SyncFailure;
+  readonly failure?: Failure;
   /** Workspaces outside the messages' own that COR does not hold as the ledger says, and would not take back. */
   readonly drift: readonly string[];
   readonly calls: number;
@@ -144,11 +144,7 @@ async function reportedRefusal(run: Run): Promise<CorFailure | undefined> {
 }
 
 /** One round: detach, attach, and detach what the reply shows that nobody asked for. */
-async function round(
-  run: Run,
-  off: readonly string[],
-  on: readonly string[],
-): Promise<SyncFailure | undefined> {
+async function round(run: Run, off: readonly string[], on: readonly string[]): Promise<Failure | undefined> {
   return (
     (await detach(run, off)) ??
     (await attachSet(run, on)) ??
@@ -157,7 +153,7 @@ async function round(
   );
 }
 
-async function assertSteps(run: Run): Promise<SyncFailure | undefined> {
+async function assertSteps(run: Run): Promise<Failure | undefined> {
   const { plan } = run;
   const all = [...plan.desired.keys()];
   // Without any reply there is nothing to prove: all that was to be detached was not attached, or every attach call was turned down.
@@ -179,7 +175,12 @@ async function assertSteps(run: Run): Promise<SyncFailure | undefined> {
   }
   const left = mismatches(plan, run.seen).filter(({ workspace }) => plan.own.has(workspace));
   if (left.length === 0) return undefined;
-  return { class: 'didNotApply', code: 'CorDidNotApply', description: describeMismatch(left, run.seen) };
+  return {
+    service: 'cor',
+    class: 'didNotApply',
+    code: 'CorDidNotApply',
+    description: describeMismatch(left, run.seen),
+  };
 }
 
 /**

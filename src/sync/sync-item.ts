@@ -1,5 +1,5 @@
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
-import type { SyncFailure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 
 /** What one message asks for one user. */
@@ -18,7 +18,7 @@ export type SyncResult =
   | { readonly kind: 'applied' | 'unchanged'; readonly coalesced: number; readonly corCalls: number }
   | {
       readonly kind: 'unavailable' | 'refused';
-      readonly failure: SyncFailure;
+      readonly failure: Failure;
       readonly coalesced: number;
       readonly corCalls: number;
     };

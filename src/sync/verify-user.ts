@@ -1,5 +1,5 @@
 import type { CorClient } from '../cor/cor-client.ts';
-import type { SyncFailure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import type { Ledger, LoadedDocument } from '../ledger/ledger.ts';
 import type { PercentageRule } from '../ledger/percentages.ts';
 import { assertInCor } from './assert-in-cor.ts';
@@ -8,7 +8,7 @@ import { hasCalls, planCalls } from './plan.ts';
 export type Verification =
   | { readonly kind: 'equal'; readonly corCalls: number }
   | { readonly kind: 'changedMeanwhile' }
-  | { readonly kind: 'differs'; readonly failure: SyncFailure };
+  | { readonly kind: 'differs'; readonly failure: Failure };
 
 /** As in the connector's own loop: so many lost races in a row mean that something else is wrong. */
 const MOST_CONFLICTS = 50;
@@ -38,7 +38,10 @@ async function look(
   if (failure) return { kind: 'differs', failure };
   if (drift.length === 0) return { kind: 'equal', corCalls: calls };
   const description = `COR still shows workspaces that the user no longer has: ${drift.join(', ')}. Take them away in COR.`;
-  return { kind: 'differs', failure: { class: 'didNotApply', code: 'CorDidNotApply', description } };
+  return {
+    kind: 'differs',
+    failure: { service: 'cor', class: 'didNotApply', code: 'CorDidNotApply', description },
+  };
 }
 
 /**

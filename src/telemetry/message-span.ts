@@ -20,6 +20,8 @@ const FIELDS = [
   'skipReason',
   'errorCode',
   'errorClass',
+  'dependency',
+  'httpStatus',
   'correlationId',
   'requestId',
   'operationId',

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type CorPause, createCorPause } from '../../src/cor/circuit-breaker.ts';
-import type { SyncFailure } from '../../src/failure.ts';
+import type { Failure } from '../../src/failure.ts';
 
-const REFUSED: SyncFailure = { class: 'auth', status: 401, description: '401' };
-const BUSY: SyncFailure = { class: 'transient', status: 503, description: '503' };
-const LOST: SyncFailure = { class: 'transient', code: 'ECONNREFUSED', description: 'lost' };
-const BROKEN: SyncFailure = { class: 'transient', status: 500, description: '500' };
-const WRONG: SyncFailure = { class: 'validation', status: 400, description: '400' };
+const REFUSED: Failure = { service: 'cor', class: 'auth', status: 401, description: '401' };
+const BUSY: Failure = { service: 'cor', class: 'transient', status: 503, description: '503' };
+const LOST: Failure = { service: 'cor', class: 'transient', code: 'ECONNREFUSED', description: 'lost' };
+const BROKEN: Failure = { service: 'cor', class: 'transient', status: 500, description: '500' };
+const WRONG: Failure = { service: 'cor', class: 'validation', status: 400, description: '400' };
 
 let now: number;
 let seen: string[];
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 /** Makes one call if that is allowed: `false` when it is not. */
-function call(failure?: SyncFailure): boolean {
+function call(failure?: Failure): boolean {
   const pass = pause.enter();
   if (pass.go) pass.done(failure);
   return pass.go;

@@ -8,6 +8,7 @@ describe('a client secret that is still a Key Vault reference', () => {
     // The sandbox would take it: only the client can refuse.
     const { sandbox, client } = await sandboxAndClient({}, { clientSecret: REFERENCE });
     const failure = {
+      service: 'cor',
       class: 'auth',
       code: 'SECRET_NOT_RESOLVED',
       description: expect.stringContaining('Put the secret into the vault'),

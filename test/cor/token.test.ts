@@ -47,7 +47,7 @@ describe('the token', () => {
   });
 
   it('is not cached when the request for it failed', async () => {
-    const failure: CorFailure = { class: 'transient', description: 'later' };
+    const failure: CorFailure = { service: 'cor', class: 'transient', description: 'later' };
     const { value, asked } = tokensFrom((n) => (n === 1 ? failure : { value: 't2', expiresInMs: HOUR }));
     expect(await Promise.all([value(), value()])).toEqual(['transient', 'transient']);
     expect(await value()).toBe('t2');

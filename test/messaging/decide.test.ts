@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SyncFailure } from '../../src/failure.ts';
+import { type Failure, isUnavailable } from '../../src/failure.ts';
 import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
@@ -21,9 +21,9 @@ const fresh: History = {
   replayed: false,
 };
 
-const failed = (failure: Partial<SyncFailure> & Pick<SyncFailure, 'class'>): SyncResult => ({
-  kind: ['transient', 'auth', 'paused', 'storage'].includes(failure.class) ? 'unavailable' : 'refused',
-  failure: { description: `It was ${failure.class}.`, ...failure },
+const failed = (failure: Partial<Failure> & Pick<Failure, 'class'>): SyncResult => ({
+  kind: isUnavailable({ service: 'cor', description: '', ...failure }) ? 'unavailable' : 'refused',
+  failure: { service: 'cor', description: `It was ${failure.class}.`, ...failure },
   coalesced: 1,
   corCalls: 1,
 });
@@ -82,7 +82,7 @@ describe('how a message ends', () => {
     expect(end).toMatchObject({ reason: 'CorDidNotApply' });
   });
 
-  it.each(['transient', 'auth', 'paused', 'storage'] as const)('is retried for %s', (kind) => {
+  it.each(['transient', 'auth', 'paused'] as const)('is retried for %s', (kind) => {
     const decision = decideOn([failed({ class: kind, code: 'X1' })]);
     expect(decision).toMatchObject({
       outcome: 'retry',

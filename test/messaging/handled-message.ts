@@ -1,5 +1,5 @@
 import { loadMapping } from '../../src/dynamics/mapping.ts';
-import type { SyncFailure } from '../../src/failure.ts';
+import type { Failure } from '../../src/failure.ts';
 import type { LogLine } from '../../src/log.ts';
 import type { MessageOptions } from '../../src/messaging/message.ts';
 import { processMessage } from '../../src/messaging/process-message.ts';
@@ -26,7 +26,7 @@ export interface World extends Partial<Pick<MessageOptions, 'settlement'>> {
   readonly body?: unknown;
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** What the sync ends with, after `syncMs`. Without it: applied. */
-  readonly failure?: SyncFailure;
+  readonly failure?: Failure;
   readonly syncMs?: number;
   /** What the sender throws at each send; `undefined` lets it succeed. */
   readonly sends?: readonly (Error | undefined)[];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { handleOne } from './handled-message.ts';
 
-const DOWN = { class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' } as const;
+const DOWN = { service: 'cor', class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' } as const;
 const NO_RIGHT = Object.assign(new Error('Put token failed for ada@example.com'), {
   code: 'UnauthorizedAccess',
 });

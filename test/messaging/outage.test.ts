@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createCorPause } from '../../src/cor/circuit-breaker.ts';
-import type { SyncFailure } from '../../src/failure.ts';
+import type { Failure } from '../../src/failure.ts';
 import { decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
 import { seededRandom } from '../sync/model/random.ts';
 
 const MINUTE = 60_000;
-const GONE: SyncFailure = { class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' };
+const GONE: Failure = { service: 'cor', class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' };
 const policy = { retryWindowMs: 24 * 60 * MINUTE, unmappedGraceMs: 15 * MINUTE };
 const spent = { coalesced: 1, corCalls: 1 };
 
@@ -51,8 +51,9 @@ function playOutage(messages: number, backAt: number, seed: number): Outage {
 
   function handle({ history }: Copy): Copy | undefined {
     const pass = pause.enter();
-    let failure: SyncFailure | undefined;
-    if (!pass.go) failure = { class: 'paused', description: 'Paused.', retryAfterMs: pass.waitMs };
+    let failure: Failure | undefined;
+    if (!pass.go)
+      failure = { service: 'cor', class: 'paused', description: 'Paused.', retryAfterMs: pass.waitMs };
     else {
       if (now < backAt) {
         failure = GONE;

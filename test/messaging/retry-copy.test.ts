@@ -3,7 +3,7 @@ import { decode } from '../../src/dynamics/decode.ts';
 import { PROPERTY } from '../../src/messaging/envelope.ts';
 import { BODY, handleOne, NOW } from './handled-message.ts';
 
-const DOWN = { class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' } as const;
+const DOWN = { service: 'cor', class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' } as const;
 
 test('a copy is the message as it came, with what the tries so far have found in properties of our own', async () => {
   const sent = {

@@ -220,7 +220,7 @@ describe('a ledger document that cannot be read', () => {
     expect(stopped).toMatchObject({
       kind: 'unavailable',
       corCalls: 0,
-      failure: { class: 'storage', code: 'LedgerUnreadable' },
+      failure: { service: 'storage', class: 'transient', code: 'LedgerUnreadable' },
     });
     // A user's external id may be an e-mail address: the blob's name must not get out of the storage account by way of texts.
     expect(stopped).toMatchObject({
@@ -275,7 +275,7 @@ describe('a ledger that cannot be reached', () => {
     expect(result).toMatchObject({
       kind: 'unavailable',
       corCalls: 1,
-      failure: { class: 'storage', code: 'ServerBusy', status: 503 },
+      failure: { service: 'storage', class: 'transient', code: 'ServerBusy', status: 503 },
     });
     expect(JSON.stringify(result)).not.toContain('secret');
     expect(await one.submit([put('r', 'a', 20, 1)], 1, true)).toMatchObject({ kind: 'applied' });

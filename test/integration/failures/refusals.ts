@@ -56,7 +56,12 @@ test('a user that COR does not know yet is waited for', async () => {
   const message = joined(early);
   await send(message);
   const retried = await log.first({ evt: 'message.retried', messageId: message.messageId });
-  expect(retried).toMatchObject({ errorCode: 'ZC001', errorClass: 'permanent', corStatus: 404 });
+  expect(retried).toMatchObject({
+    errorCode: 'ZC001',
+    errorClass: 'permanent',
+    dependency: 'cor',
+    httpStatus: 404,
+  });
   cor.addUser(early.user);
   await broker.waitUntilIdle(QUEUE, IDLE_MS);
   await expectAccount(system(), [message], { completed: 1 });

@@ -104,7 +104,11 @@ test('a ledger document that cannot be read holds up its own user only, until it
   const retried = await stack.line(
     ({ evt, messageId }) => evt === 'message.retried' && messageId === `stopped ${user}`,
   );
-  expect(retried).toMatchObject({ errorCode: 'LedgerUnreadable', errorClass: 'transient' });
+  expect(retried).toMatchObject({
+    dependency: 'storage',
+    errorCode: 'LedgerUnreadable',
+    errorClass: 'transient',
+  });
   const said = await stack.line(({ evt }) => evt === 'ledger.unreadable');
   expect(said).toMatchObject({
     correlationId: retried.correlationId,

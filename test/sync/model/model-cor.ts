@@ -27,6 +27,7 @@ export function refuse(kind: CorFailureClass, code: string): CorRefusal {
   return {
     ok: false,
     failure: {
+      service: 'cor',
       class: kind,
       code,
       status: kind === 'transient' ? 500 : 400,
