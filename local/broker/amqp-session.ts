@@ -1,6 +1,7 @@
 import type { Typed } from 'rhea';
 import { AmqpError } from './amqp-error.ts';
 import type { IncomingLink } from './incoming-link.ts';
+import type { DeliverySource, LinkSession } from './link-session.ts';
 import { OutgoingLink } from './outgoing-link.ts';
 import * as performatives from './performatives.ts';
 
@@ -24,7 +25,7 @@ const WINDOW = 2 ** 31 - 1;
 const TRANSFER_OVERHEAD = 128;
 
 interface Unsettled {
-  readonly link: OutgoingLink;
+  readonly link: DeliverySource;
   readonly tag: Buffer;
 }
 
@@ -32,7 +33,7 @@ interface Unsettled {
  * The broker's end of an AMQP session, in place of rhea's: rhea 3.0.5 (lib/session.js) merges neighbouring dispositions that have
  * different outcomes, decodes messages before handing them over, and frees deliveries only in the order in which they were sent.
  */
-export class AmqpSession {
+export class AmqpSession implements LinkSession {
   readonly #channel: number;
   readonly #transport: SessionTransport;
   /** By the client's handle; the broker answers with the same number. */
@@ -142,7 +143,7 @@ export class AmqpSession {
   }
 
   /** Sends a message; `settled` ones are not heard of again, for the others the link's `onOutcome` is called. */
-  transfer(link: OutgoingLink, tag: Buffer, settled: boolean, message: Buffer): void {
+  transfer(link: DeliverySource, tag: Buffer, settled: boolean, message: Buffer): void {
     const deliveryId = this.#nextDeliveryId;
     this.#nextDeliveryId = (deliveryId + 1) >>> 0;
     if (!settled) this.#unsettled.set(deliveryId, { link, tag });

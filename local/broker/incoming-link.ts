@@ -1,6 +1,6 @@
 import type { Typed } from 'rhea';
 import { AmqpError } from './amqp-error.ts';
-import type { AmqpSession } from './amqp-session.ts';
+import type { LinkSession } from './link-session.ts';
 import { type AttachFields, type FlowFields, rejected, type TransferFields } from './performatives.ts';
 
 export interface IncomingLinkOptions {
@@ -23,13 +23,13 @@ const CREDIT = 1000;
 export class IncomingLink {
   readonly handle: number;
   readonly maxMessageBytes: number;
-  readonly #session: AmqpSession;
+  readonly #session: LinkSession;
   readonly #receive: IncomingLinkOptions['receive'];
   #partial: PartialDelivery | undefined;
   #deliveryCount = 0;
   #credit = 0;
 
-  constructor(session: AmqpSession, attach: AttachFields, options: IncomingLinkOptions) {
+  constructor(session: LinkSession, attach: AttachFields, options: IncomingLinkOptions) {
     this.handle = attach.handle;
     this.maxMessageBytes = options.maxMessageBytes;
     this.#session = session;

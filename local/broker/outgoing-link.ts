@@ -1,5 +1,5 @@
 import type { Typed } from 'rhea';
-import type { AmqpSession } from './amqp-session.ts';
+import type { DeliverySource, LinkSession } from './link-session.ts';
 import type { AttachFields, FlowFields } from './performatives.ts';
 import { terminusAddress } from './terminus.ts';
 
@@ -13,17 +13,17 @@ export interface OutgoingLinkOptions {
 }
 
 /** A link on which the client receives. */
-export class OutgoingLink {
+export class OutgoingLink implements DeliverySource {
   readonly handle: number;
   readonly maxMessageBytes: number;
   readonly sourceAddress: string;
   readonly targetAddress: string;
-  readonly #session: AmqpSession;
+  readonly #session: LinkSession;
   readonly #options: OutgoingLinkOptions;
   #credit = 0;
   #deliveryCount = 0;
 
-  constructor(session: AmqpSession, attach: AttachFields, options: OutgoingLinkOptions) {
+  constructor(session: LinkSession, attach: AttachFields, options: OutgoingLinkOptions) {
     this.handle = attach.handle;
     this.maxMessageBytes = options.maxMessageBytes;
     this.sourceAddress = terminusAddress(attach.source);

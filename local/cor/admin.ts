@@ -1,5 +1,5 @@
+import type { CorSandbox } from './cor-sandbox.ts';
 import { type Answer, json } from './error-bodies.ts';
-import type { CorSandbox } from './sandbox.ts';
 import type { NewUser, NewWorkspace } from './state.ts';
 import type { CorSwitchInput } from './switches.ts';
 

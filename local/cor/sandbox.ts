@@ -9,62 +9,18 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseJson } from '../../src/json.ts';
 import { admin } from './admin.ts';
-import { type CallCounts, createCallLog, type RecordedCall } from './call-log.ts';
+import { createCallLog } from './call-log.ts';
+import type { CorSandbox, CorSandboxOptions } from './cor-sandbox.ts';
 import { type Answer, errorAnswer, json } from './error-bodies.ts';
 import { Refusal } from './errors.ts';
 import { createFaults } from './faults.ts';
-import { createGate, type HoldPoint } from './gate.ts';
+import { createGate } from './gate.ts';
 import { applyRoute, matchRoute, NO_SUCH_ROUTE, type Route } from './routes.ts';
-import { createState, type NewUser, type NewWorkspace } from './state.ts';
-import { type CorSwitches, type CorSwitchInput, type InjectedFailure, readSwitches } from './switches.ts';
+import { createState } from './state.ts';
+import { type InjectedFailure, readSwitches } from './switches.ts';
 import { createTokens } from './tokens.ts';
 
-export interface CorSandboxOptions {
-  /** 0, the default, takes a free one. */
-  readonly port?: number;
-  /** Known users and workspaces, by external id or in full. */
-  readonly users?: readonly NewUser[];
-  readonly workspaces?: readonly NewWorkspace[];
-  readonly switches?: CorSwitchInput;
-  readonly apiKey?: string;
-  readonly clientSecret?: string;
-}
-
-export interface CorSandbox {
-  /** `http://127.0.0.1:PORT` */
-  readonly baseUrl: string;
-  readonly tokenUrl: string;
-  readonly port: number;
-  readonly apiKey: string;
-  readonly clientSecret: string;
-  /** As they are now; change them with `set`. */
-  readonly switches: CorSwitches;
-  /** Throws an Error that names a wrong switch. */
-  set(switches: CorSwitchInput): void;
-  /** Percentage by workspace by user, external ids throughout. Every known user is there. */
-  state(): Record<string, Record<string, number>>;
-  /** The last 10 000 requests in order of arrival, token requests included. */
-  readonly calls: readonly RecordedCall[];
-  clearCalls(): void;
-  readonly counts: CallCounts;
-  addUser(user: NewUser): void;
-  addWorkspace(workspace: NewWorkspace): void;
-  removeUser(id: string): boolean;
-  removeWorkspace(id: string): boolean;
-  /** The next `count` requests fail so: `failNext(2, { status: 503, retryAfter: '3' })`, `failNext(1, { status: 'drop', when: 'after' })`. */
-  failNext(count: number, failure: InjectedFailure): void;
-  /** COR forgets every token it issued. */
-  invalidateTokens(): void;
-  /** API requests stop inside the sandbox: before they take effect (default), or after that and before the answer. */
-  hold(point?: HoldPoint): void;
-  /** Resolves as soon as `count` (default 1) requests are stopped. */
-  held(count?: number): Promise<void>;
-  release(): void;
-  /** Ends all connections and takes none for `downMs`, then listens on the same port: tokens are forgotten, all other state is kept. */
-  restart(downMs: number): Promise<void>;
-  /** Ends all connections. */
-  stop(): Promise<void>;
-}
+export type { CorSandbox, CorSandboxOptions } from './cor-sandbox.ts';
 
 export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<CorSandbox> {
   const { apiKey = 'sandbox-key', clientSecret = 'sandbox-client-secret' } = options;

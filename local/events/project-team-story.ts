@@ -1,7 +1,7 @@
 import { guidOf, type NamedRow, PROJECTS, RESOURCES } from './cast.ts';
 import { type Columns, executionContext, jsonBody, type RowChange } from './dataverse-message.ts';
 import { createClock, createRow, type TableShape } from './row.ts';
-import type { StoryFile } from './story.ts';
+import type { StoryFile } from './story-file.ts';
 
 const MEMBER: TableShape = {
   table: 'msdyn_projectteam',

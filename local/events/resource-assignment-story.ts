@@ -2,7 +2,7 @@ import { binaryXmlBody } from './binary-xml.ts';
 import { guidOf, type NamedRow, PROJECTS, RESOURCES } from './cast.ts';
 import { type Columns, executionContext, jsonBody, type RowChange, truncated } from './dataverse-message.ts';
 import { createClock, createRow, type TableShape } from './row.ts';
-import type { StoryFile } from './story.ts';
+import type { StoryFile } from './story-file.ts';
 
 const ASSIGNMENT: TableShape = {
   table: 'msdyn_resourceassignment',
