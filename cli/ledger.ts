@@ -2,8 +2,9 @@ import { openCor } from '../src/cor/open-cor.ts';
 import { type LedgerDocument, LedgerUnreadableError } from '../src/ledger/document.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { openLedger } from '../src/ledger/open-ledger.ts';
-import { percentages } from '../src/ledger/percentages.ts';
+import { percentagesOn } from '../src/ledger/percentages.ts';
 import { storageFailure } from '../src/ledger/storage-failure.ts';
+import { today } from '../src/ledger/today.ts';
 import { readLedgerSettings, readSettings, type Settings } from '../src/settings.ts';
 import { type Verification, verifyUser } from '../src/sync/verify-user.ts';
 import { type Command, isWrongUse, readCommand, USAGE } from './ledger/command-line.ts';
@@ -55,7 +56,13 @@ async function verify(
   const cor = openCor(settings.cor);
   try {
     for (const { user } of documents) {
-      const found = await verifyUser(ledger, cor, settings.mapping.percentage, user);
+      const found = await verifyUser(
+        ledger,
+        cor,
+        settings.mapping.percentage,
+        today(settings.mapping.percentage, Date.now()),
+        user,
+      );
       verdicts.set(user, found);
       tell(user, found);
     }
@@ -88,9 +95,13 @@ async function run(command: Command): Promise<number> {
   const ledger = openLedger(connection);
   const { documents, unreadable } =
     command.user === undefined ? await everyDocument(ledger) : await oneDocument(ledger, command.user);
+  const day = today(mapping.percentage, Date.now());
   const held = (document: LedgerDocument): Record<string, number> =>
     Object.fromEntries(
-      [...percentages(document, mapping.percentage)].map(([id, { percentage }]) => [id, percentage]),
+      [...percentagesOn(document.assignments, mapping.percentage, day)].map(([id, { percentage }]) => [
+        id,
+        percentage,
+      ]),
     );
 
   if (command.name === 'export') for (const document of documents) console.log(JSON.stringify(document));

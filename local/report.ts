@@ -1,7 +1,8 @@
 import { ServiceBusClient as Client, type ServiceBusClient } from '@azure/service-bus';
 import Table from 'cli-table3';
+import type { PercentageRule } from '../src/dynamics/percentage-rule.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import { type PercentageRule, percentages } from '../src/ledger/percentages.ts';
+import { percentagesOn } from '../src/ledger/percentages.ts';
 
 type Names = ReadonlyMap<string, string>;
 
@@ -9,13 +10,16 @@ type Names = ReadonlyMap<string, string>;
 export async function believedState(
   ledger: Ledger,
   rule: PercentageRule,
+  day: string,
 ): Promise<Map<string, Map<string, number>>> {
   const believed = new Map<string, Map<string, number>>();
   for await (const user of ledger.users()) {
     const { document } = await ledger.load(user);
     believed.set(
       user,
-      new Map([...percentages(document, rule)].map(([id, { percentage }]) => [id, percentage])),
+      new Map(
+        [...percentagesOn(document.assignments, rule, day)].map(([id, { percentage }]) => [id, percentage]),
+      ),
     );
   }
   return believed;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadMapping } from '../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
+import { today } from '../src/ledger/today.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { listSamples, type Sample } from './events/samples.ts';
 import { createEndings, type Ending, play } from './play.ts';
@@ -43,6 +44,7 @@ async function showTables(stack: Stack, seed: Seed): Promise<void> {
   const believed = await believedState(
     createBlobLedger({ connectionString: storage.connectionString }),
     rule,
+    today(rule, Date.now()),
   );
   console.log(`\nWhat COR holds now\n${stateTable(cor.state(), believed, names)}`);
   const letters = await readDeadLetters(broker.connectionString, PRESETS);

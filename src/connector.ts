@@ -6,6 +6,7 @@ import type { CorCallEvent } from './cor/create-cor-client.ts';
 import { openCor } from './cor/open-cor.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedger } from './ledger/open-ledger.ts';
+import { today } from './ledger/today.ts';
 import type { Log } from './log.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
@@ -78,6 +79,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     slots: createCorSlots(settings.cor.concurrency),
     pause,
     rule: settings.mapping.percentage,
+    today: () => today(settings.mapping.percentage, clock.now()),
     log,
     createMissing: settings.cor.createMissingWorkspaces,
   });

@@ -1,13 +1,14 @@
-/** How much of a user one assignment takes: a fixed percentage (0–100), or hours spread over whole UTC days, both ends included. */
+/**
+ * How much of a user one assignment takes. Days are `YYYY-MM-DD` in the time zone of the mapping, both ends included: a fixed percentage
+ * (0 to 100) on the working days from `start` to `finish`, open where one is missing; or hours spread over the working days between them.
+ */
 export type Allocation =
-  | { readonly percentage: number }
   | {
-      readonly hours: number;
-      /** `YYYY-MM-DD` */
-      readonly start: string;
-      /** `YYYY-MM-DD` */
-      readonly finish: string;
-    };
+      readonly percentage: number;
+      readonly start?: string | undefined;
+      readonly finish?: string | undefined;
+    }
+  | { readonly hours: number; readonly start: string; readonly finish: string };
 
 /**
  * When the row had this state, as far as the message says.

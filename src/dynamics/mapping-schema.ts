@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { isObject } from '../json.ts';
 import { AUTOMATIC_IMAGE } from './execution-context.ts';
+import { between, members } from './mapping-parts.ts';
+import { percentageSchema } from './percentage-schema.ts';
 
 // Every `error` below says what should stand there; `mappingProblems` adds where, and what was found.
 
@@ -12,19 +14,6 @@ const COLUMNS = `${COLUMN}, or a list of such names`;
 const columns = z
   .union([column.transform((one) => [one]), z.array(column).min(1, { error: COLUMNS })], { error: COLUMNS })
   .readonly();
-
-const between = (min: number, max: number) => {
-  const error = `a number from ${min} to ${max}`;
-  return z.number({ error }).min(min, { error }).max(max, { error });
-};
-
-/** An object that names its members when it is given others. */
-function members<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const names = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: ({ code }) => (code === 'unrecognized_keys' ? `one of ${names}` : `an object with ${names}`),
-  });
-}
 
 function alias(fallback: string) {
   const error = `the alias of an image, such as ${fallback} (${AUTOMATIC_IMAGE} is Dataverse's own)`;
@@ -73,7 +62,6 @@ const allocationRule = z
   });
 
 const RULES = 'a list of at least one rule';
-const HOURS = 'a number of hours above 0, at most 24';
 
 export const mappingSchema = members({
   table: z
@@ -91,10 +79,7 @@ export const mappingSchema = members({
     column: column.default('statecode'),
     inactive: z.int({ error: 'a whole number, the state of inactive rows' }).default(1),
   }).prefault({}),
-  percentage: members({
-    hoursPerDay: z.number({ error: HOURS }).gt(0, { error: HOURS }).lte(24, { error: HOURS }).default(8),
-    decimals: z.literal([0, 1, 2], { error: '0, 1 or 2' }).default(2),
-  }).prefault({}),
+  percentage: percentageSchema,
 });
 
 type Issue = z.core.$ZodIssue;
@@ -120,7 +105,9 @@ function explain(issue: Issue, json: unknown, above: readonly PropertyKey[]): st
     return issue.keys.map((key) => `${pointer([...path, key])} is not known, use ${issue.message}`);
   if (issue.code === 'invalid_union') {
     // "A column or a list of columns": where a list was given, say which of its items is wrong.
-    const inside = issue.errors.flat().filter((inner) => inner.path.length > 0);
+    const inside = issue.errors
+      .flat()
+      .filter((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
     if (inside.length > 0) return inside.flatMap((inner) => explain(inner, json, path));
   }
   const value = valueAt(json, path);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isObject } from '../json.ts';
 import { mappingProblems, mappingSchema } from './mapping-schema.ts';
+import type { PercentageRule } from './percentage-rule.ts';
 import projectTeam from './presets/project-team.json' with { type: 'json' };
 import resourceAssignment from './presets/resource-assignment.json' with { type: 'json' };
 
@@ -43,7 +44,7 @@ export interface Mapping {
   /** Aliases of the images that the steps are registered with. */
   readonly images: { readonly pre: string; readonly post: string };
   readonly state: { readonly column: string; readonly inactive: number };
-  readonly percentage: { readonly hoursPerDay: number; readonly decimals: 0 | 1 | 2 };
+  readonly percentage: PercentageRule;
 }
 
 /** The mapping cannot be used. The message lists every problem with its JSON pointer. */

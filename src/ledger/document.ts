@@ -44,7 +44,7 @@ const version = z.object({
 });
 
 const allocation = z.union([
-  z.object({ percentage: z.number() }),
+  z.object({ percentage: z.number(), start: z.iso.date().optional(), finish: z.iso.date().optional() }),
   z.object({ hours: z.number(), start: z.iso.date(), finish: z.iso.date() }),
 ]);
 

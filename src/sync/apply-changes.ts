@@ -1,11 +1,11 @@
 import type { CorSlots } from '../cor/call-slots.ts';
 import type { CorPause } from '../cor/circuit-breaker.ts';
 import type { CorClient } from '../cor/cor-client.ts';
+import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
 import type { Ledger, LoadedDocument } from '../ledger/ledger.ts';
 import { isNews, merge } from '../ledger/merge.ts';
-import type { PercentageRule } from '../ledger/percentages.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
 import type { Log } from '../log.ts';
 import { type AssertionResult, assertInCor } from './assert-in-cor.ts';
@@ -20,6 +20,8 @@ export interface SyncOptions {
   readonly slots: CorSlots;
   readonly pause: CorPause;
   readonly rule: PercentageRule;
+  /** The day in the rule's time zone. */
+  readonly today: () => string;
   readonly log: Log;
   /** Create workspaces that COR does not know, instead of refusing. */
   readonly createMissing: boolean;
@@ -72,7 +74,7 @@ function logCapped(calls: Plan, log: Log): void {
 
 /** The loop that keeps one user's workspaces in COR equal to the ledger, and the ledger equal to the newest events. */
 export function createUserSync(options: SyncOptions): UserLanes {
-  const { ledger, cor, slots, pause, rule, log } = options;
+  const { ledger, cor, slots, pause, rule, today, log } = options;
 
   function plan(
     before: LedgerDocument,
@@ -85,6 +87,7 @@ export function createUserSync(options: SyncOptions): UserLanes {
       before,
       after,
       rule,
+      day: today(),
       mentioned: workspacesOf(items(group)),
       touched: carried.touched,
       reassert,

@@ -1,5 +1,6 @@
+import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
-import { type PercentageRule, percentages, type WorkspacePercentage } from '../ledger/percentages.ts';
+import { percentagesOn, type WorkspacePercentage } from '../ledger/percentages.ts';
 
 /** What COR is to be told about one user. */
 export interface Plan {
@@ -18,6 +19,8 @@ export interface PlanInput {
   readonly before: LedgerDocument;
   readonly after: LedgerDocument;
   readonly rule: PercentageRule;
+  /** The day on which the plan is made, in the rule's time zone. */
+  readonly day: string;
   /** Workspaces that the messages speak of. */
   readonly mentioned: ReadonlySet<string>;
   /** Workspaces that earlier tries may have attached or detached. */
@@ -27,9 +30,9 @@ export interface PlanInput {
 }
 
 /** The difference between two documents as calls to make; with `reassert` everything that is wanted, and all that may linger. */
-export function planCalls({ before, after, rule, mentioned, touched, reassert }: PlanInput): Plan {
-  const had = percentages(before, rule);
-  const desired = percentages(after, rule);
+export function planCalls({ before, after, rule, day, mentioned, touched, reassert }: PlanInput): Plan {
+  const had = percentagesOn(before.assignments, rule, day);
+  const desired = percentagesOn(after.assignments, rule, day);
   const changed = [...desired.keys()].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
   const gone = [...had.keys()].filter((id) => !desired.has(id));
   const without = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));

@@ -1,7 +1,7 @@
 import type { CorClient } from '../cor/cor-client.ts';
+import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import type { Failure } from '../failure.ts';
 import type { Ledger, LoadedDocument } from '../ledger/ledger.ts';
-import type { PercentageRule } from '../ledger/percentages.ts';
 import { assertInCor } from './assert-in-cor.ts';
 import { hasCalls, planCalls } from './plan.ts';
 
@@ -18,6 +18,7 @@ async function look(
   ledger: Ledger,
   cor: CorClient,
   rule: PercentageRule,
+  day: string,
 ): Promise<Verification> {
   const { user, assignments } = document;
   const all = new Set(
@@ -27,6 +28,7 @@ async function look(
     before: document,
     after: document,
     rule,
+    day,
     mentioned: all,
     touched: new Set(),
     reassert: true,
@@ -53,10 +55,11 @@ export async function verifyUser(
   ledger: Ledger,
   cor: CorClient,
   rule: PercentageRule,
+  day: string,
   user: string,
 ): Promise<Verification> {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts += 1) {
-    const found = await look(await ledger.load(user), ledger, cor, rule);
+    const found = await look(await ledger.load(user), ledger, cor, rule, day);
     if (found.kind !== 'changedMeanwhile') return found;
   }
   return { kind: 'changedMeanwhile' };

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import { decode } from '../../src/dynamics/decode.ts';
 import { loadMapping, parseMapping } from '../../src/dynamics/mapping.ts';
 import { mappingSchema } from '../../src/dynamics/mapping-schema.ts';
+import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import { translate } from '../../src/dynamics/translate.ts';
 import type { LedgerDocument } from '../../src/ledger/document.ts';
-import { percentages } from '../../src/ledger/percentages.ts';
+import { percentagesOn } from '../../src/ledger/percentages.ts';
 import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
 
 const DOC = readDoc('mapping.md');
@@ -60,7 +61,7 @@ function fields(schema: Schema, above = ''): [string, string][] {
       ? 'required'
       : inner.default === undefined
         ? 'always'
-        : `\`${inner.default}\``;
+        : `\`${typeof inner.default === 'string' ? inner.default : JSON.stringify(inner.default)}\``;
     return [...(isGroup ? [] : [[pointer, fallback] as [string, string]]), ...fields(inner, pointer)];
   });
   const ofItems = [...(schema.items?.oneOf ?? [])].flatMap((rule) => fields(rule, `${above}/N`));
@@ -97,7 +98,11 @@ describe('the percentage', () => {
         ]),
     );
     const document = { assignments, released: [] } as unknown as LedgerDocument;
-    return percentages(document, loadMapping('resource-assignment').percentage).get('p')?.percentage;
+    return percentagesOn(
+      document.assignments,
+      percentageSchema.parse({ window: 'always' }),
+      '2026-03-04',
+    ).get('p')?.percentage;
   }
 
   it('of the worked example is right', () => {

@@ -20,6 +20,17 @@ function fileWith(content: string): string {
   return file;
 }
 
+const PERCENTAGE = {
+  timeZone: 'UTC',
+  window: { weeks: 1 },
+  keepAfter: 30,
+  atLeast: 0,
+  workingDays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
+  hoursPerDay: 8,
+  holidays: [],
+  decimals: 2,
+};
+
 describe('the presets', () => {
   it('know the columns of both products for resource assignments', () => {
     expect(loadMapping('resource-assignment')).toEqual({
@@ -37,7 +48,7 @@ describe('the presets', () => {
       version: { number: 'versionnumber', modifiedOn: 'modifiedon' },
       images: { pre: 'PreImage', post: 'PostImage' },
       state: { column: 'statecode', inactive: 1 },
-      percentage: { hoursPerDay: 8, decimals: 2 },
+      percentage: { ...PERCENTAGE, window: 'always' },
     });
   });
 
@@ -64,7 +75,7 @@ describe('a mapping of its own', () => {
       version: { number: 'versionnumber', modifiedOn: 'modifiedon' },
       images: { pre: 'PreImage', post: 'PostImage' },
       state: { column: 'statecode', inactive: 1 },
-      percentage: { hoursPerDay: 8, decimals: 2 },
+      percentage: PERCENTAGE,
     });
   });
 

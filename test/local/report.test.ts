@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { believedState, stateTable } from '../../local/report.ts';
+import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import { emptyDocument } from '../../src/ledger/document.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 
@@ -26,7 +27,7 @@ it('puts what COR holds beside what the ledger says, whichever of them knows the
   await ledger.save({ ...emptyDocument('u1'), assignments: { r: entry } }, undefined);
   await ledger.save({ ...emptyDocument('lost by COR'), assignments: { r: entry } }, undefined);
   await ledger.save(emptyDocument('refused'), undefined);
-  const believed = await believedState(ledger, { hoursPerDay: 8, decimals: 2 });
+  const believed = await believedState(ledger, percentageSchema.parse({}), '2026-03-04');
   const names = new Map([
     ['u1', 'Ada'],
     ['w1', 'Bridge'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { percentages } from '../../src/ledger/percentages.ts';
+import { percentagesOn } from '../../src/ledger/percentages.ts';
 import { Cluster, type Trouble } from './model/cluster.ts';
 import { type Arrival, expectedState } from './model/expected.ts';
 import { type RowEvent, randomHistory } from './model/history.ts';
@@ -83,7 +83,7 @@ async function believedBy(ledger: Ledger): Promise<Record<string, Record<string,
   const rule = loadMapping('project-team').percentage;
   const believed: Record<string, Record<string, number>> = {};
   for await (const user of ledger.users()) {
-    const found = [...percentages((await ledger.load(user)).document, rule)];
+    const found = [...percentagesOn((await ledger.load(user)).document.assignments, rule, '2026-03-04')];
     if (found.length > 0)
       believed[user] = Object.fromEntries(found.map(([id, { percentage }]) => [id, percentage]));
   }

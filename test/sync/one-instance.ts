@@ -1,6 +1,7 @@
 import { createCorSlots } from '../../src/cor/call-slots.ts';
 import { createCorPause } from '../../src/cor/circuit-breaker.ts';
 import type { AssignmentChange, RemoveAssignment } from '../../src/dynamics/assignment-change.ts';
+import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
@@ -9,7 +10,9 @@ import type { SyncResult } from '../../src/sync/sync-item.ts';
 import { type CorManners, createModelCor, type ModelCor, modelCorClient } from './model/model-cor.ts';
 
 export const USER = 'u';
-export const RULE = { hoursPerDay: 8, decimals: 2 } as const;
+/** Whatever the day: these tests are about calls, not about dates. */
+export const RULE = percentageSchema.parse({ window: 'always' });
+export const DAY = '2026-03-04';
 
 const FRIENDLY: CorManners = {
   attach: 'additive',
@@ -86,6 +89,7 @@ export function startInstance(manners: Partial<CorManners> = {}, beside?: Instan
     slots: createCorSlots(4),
     pause: createCorPause({ now: () => 0 }),
     rule: RULE,
+    today: () => DAY,
     log: (_level, line) => lines.push(line),
     createMissing: false,
   });

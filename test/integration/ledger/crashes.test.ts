@@ -105,7 +105,7 @@ function withHoldings<T extends object>(users: readonly string[], all: Readonly<
 
 async function believed(): Promise<Record<string, Record<string, number>>> {
   const ledger = createBlobLedger({ connectionString: stack.storage?.connectionString ?? '' });
-  const state = await believedState(ledger, loadMapping('project-team').percentage);
+  const state = await believedState(ledger, loadMapping('project-team').percentage, '2026-03-04');
   return Object.fromEntries([...state].map(([user, held]) => [user, Object.fromEntries(held)]));
 }
 

@@ -6,7 +6,7 @@ import { replay } from '../../../src/dead-letters/replay.ts';
 import { selectDeadLetters } from '../../../src/dead-letters/select.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../../../src/ledger/blob-ledger.ts';
-import { percentages } from '../../../src/ledger/percentages.ts';
+import { percentagesOn } from '../../../src/ledger/percentages.ts';
 import { readSettings } from '../../../src/settings.ts';
 import { dataverseBody } from '../../sync/model/dataverse-body.ts';
 import { QUEUE, startTestStack, type TestStack } from '../test-stack.ts';
@@ -22,7 +22,7 @@ const ledger = () => createBlobLedger({ connectionString: stack.storage?.connect
 
 async function believed(user: string): Promise<Record<string, number>> {
   const { document } = await ledger().load(user);
-  const found = percentages(document, loadMapping('project-team').percentage);
+  const found = percentagesOn(document.assignments, loadMapping('project-team').percentage, '2026-03-04');
   return Object.fromEntries([...found].map(([id, { percentage }]) => [id, percentage]));
 }
 

@@ -125,6 +125,7 @@ export class Cluster {
       slots: createCorSlots(2),
       pause: createCorPause({ now: () => this.now }),
       rule: MAPPING.percentage,
+      today: () => '2026-03-04',
       log: () => {},
       createMissing: false,
     });
