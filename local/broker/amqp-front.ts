@@ -25,7 +25,7 @@ const MAX_FRAME_BYTES = 65_536;
 /** Listens for AMQP 1.0 over plain TCP. Rejects with the socket's error when the port cannot be had. */
 export async function startAmqpFront(options: AmqpFrontOptions): Promise<AmqpFront> {
   const { host, port, idleTimeoutMs, findQueue } = options;
-  const openLink = entityLinkOpener(findQueue);
+  const openLink = entityLinkOpener(findQueue, host);
   const container = rhea.create_container({ id: 'local-service-bus' });
   container.on('connection_open', (context: { connection: RheaConnection }) => {
     serveConnection(context.connection, openLink);

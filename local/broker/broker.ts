@@ -1,15 +1,18 @@
 import { startAmqpFront } from './amqp-front.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { NamedQueue } from './entity-links.ts';
 import { QueueCore } from './queue-core.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import type { Departure } from './queue-listener.ts';
 import { type QueueOptions, queueSettings } from './queue-options.ts';
 import type { StoredContent } from './stored-content.ts';
+import { fanOut, subscriptionName, type TopicOptions } from './topic.ts';
 
-export type { QueueOptions };
+export type { QueueOptions, TopicOptions };
 
 export interface BrokerOptions {
   readonly queues: readonly QueueOptions[];
+  readonly topics?: readonly TopicOptions[];
   /** Default 0: any free port. */
   readonly port?: number;
   /** Default 127.0.0.1. The broker accepts every token: keep it on loopback. */
@@ -30,7 +33,7 @@ export interface Broker {
   readonly connectionString: string;
   /** Throws when the options are not valid or the queue exists. */
   createQueue(options: QueueOptions): void;
-  /** Throws when there is no such queue. */
+  /** Throws when there is no such queue; `topic/Subscriptions/name` names a subscription. */
   counts(queue: string): QueueCounts;
   /** Resolves when no message is active, locked or scheduled; rejects with the counts when that takes too long. */
   waitUntilIdle(queue: string, timeoutMs: number): Promise<void>;
@@ -45,10 +48,17 @@ export interface Broker {
 
 type Queue = QueueCore<StoredContent>;
 
-/** A Service Bus-compatible broker for plain queues, in this process and in memory. */
+/** A Service Bus-compatible broker for queues, and topics whose subscriptions take everything, in this process and in memory. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { queues, port = 0, host = '127.0.0.1', clock = systemClock(), idleTimeoutMs = 60_000 } = options;
-  const queuesByName = new Map<string, Queue>();
+  const {
+    queues,
+    topics = [],
+    port = 0,
+    host = '127.0.0.1',
+    clock = systemClock(),
+    idleTimeoutMs = 60_000,
+  } = options;
+  const byName = new Map<string, NamedQueue>();
   const settledListeners = new Set<(message: SettledMessage) => void>();
 
   const announceFrom = (queue: Queue) => {
@@ -58,24 +68,33 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       },
     });
   };
-  const createQueue = (queueOptions: QueueOptions) => {
+  const create = (queueOptions: QueueOptions, kind: NamedQueue['kind']): Queue => {
     const settings = queueSettings(queueOptions);
     // Entity names are case-insensitive on Service Bus.
     const key = settings.name.toLowerCase();
-    if (queuesByName.has(key)) throw new Error(`Queue "${settings.name}" exists already.`);
+    if (byName.has(key)) throw new Error(`Queue "${settings.name}" exists already.`);
     const queue: Queue = new QueueCore(settings, clock);
-    announceFrom(queue);
+    if (kind !== 'topic') announceFrom(queue);
     if (queue.deadLetterQueue !== undefined) announceFrom(queue.deadLetterQueue);
-    queuesByName.set(key, queue);
+    byName.set(key, { queue, kind });
+    return queue;
   };
-  const findQueue = (name: string) => queuesByName.get(name.toLowerCase());
+  const createQueue = (queueOptions: QueueOptions) => void create(queueOptions, 'queue');
+  const createTopic = ({ subscriptions, ...topic }: TopicOptions) => {
+    const created = subscriptions.map((options) =>
+      create({ ...options, name: subscriptionName(topic.name, options.name) }, 'subscription'),
+    );
+    fanOut(create(topic, 'topic'), created);
+  };
+  const findQueue = (name: string) => byName.get(name.toLowerCase());
   const existingQueue = (name: string) => {
-    const queue = findQueue(name);
-    if (queue !== undefined) return queue;
+    const found = findQueue(name);
+    if (found !== undefined) return found.queue;
     throw new Error(`There is no queue "${name}": create it with createQueue.`);
   };
 
   for (const queueOptions of queues) createQueue(queueOptions);
+  for (const topic of topics) createTopic(topic);
   const front = await startAmqpFront({ host, port, idleTimeoutMs, findQueue });
   return {
     port: front.port,
@@ -90,7 +109,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     },
     dropConnections: front.dropConnections,
     async stop() {
-      for (const queue of queuesByName.values()) queue.close();
+      for (const { queue } of byName.values()) queue.close();
       await front.stop();
     },
   };

@@ -13,7 +13,6 @@ const KEYS = {
   enqueuedTime: types.wrap_symbol('x-opt-enqueued-time'),
   lockedUntil: types.wrap_symbol('x-opt-locked-until'),
   state: types.wrap_symbol('x-opt-message-state'),
-  deadLetterSource: types.wrap_symbol('x-opt-deadletter-source'),
 };
 
 /** The message as a receiver gets it: the sender's bytes with the broker's header fields and annotations. */
@@ -50,9 +49,6 @@ function annotations(message: Readonly<QueueMessage<StoredContent>>): Buffer {
   ];
   if (message.lock !== undefined) {
     entries.push(encodeValues(KEYS.lockedUntil, types.wrap_timestamp(message.lock.lockedUntil)));
-  }
-  if (message.deadLetterSource !== undefined) {
-    entries.push(encodeValues(KEYS.deadLetterSource, types.wrap_string(message.deadLetterSource)));
   }
   return encodeMapSection(SECTION.messageAnnotations, entries);
 }

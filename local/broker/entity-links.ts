@@ -12,7 +12,13 @@ import type { StoredContent } from './stored-content.ts';
 import { terminusAddress } from './terminus.ts';
 
 type Queue = QueueCore<StoredContent>;
-export type FindQueue = (name: string) => Queue | undefined;
+/** What a broker has under a name. A topic can be sent to and not received from, a subscription the other way round. */
+export interface NamedQueue {
+  readonly queue: Queue;
+  readonly kind: 'queue' | 'topic' | 'subscription';
+}
+
+export type FindQueue = (name: string) => NamedQueue | undefined;
 
 /** What all clients of one queue or dead-letter queue share. */
 interface Entity {
@@ -22,7 +28,7 @@ interface Entity {
 }
 
 /** Leads each link that a client attaches to what its address names. */
-export function entityLinkOpener(findQueue: FindQueue): OpenLink {
+export function entityLinkOpener(findQueue: FindQueue, host: string): OpenLink {
   const entities = new WeakMap<Queue, Entity>();
   const entityOf = (queue: Queue): Entity => {
     const known = entities.get(queue);
@@ -35,11 +41,13 @@ export function entityLinkOpener(findQueue: FindQueue): OpenLink {
     const address = terminusAddress(attach.role ? attach.source : attach.target);
     if (address === CBS_ADDRESS) return openRequestNodeLink(session, attach, answerCbsRequest);
     const { queueName, isDeadLetterQueue, isManagement } = parseEntityAddress(address);
-    const main = findQueue(queueName);
-    const queue = isDeadLetterQueue ? main?.deadLetterQueue : main;
-    if (queue === undefined) throw entityNotFoundError(address);
+    const found = findQueue(queueName);
+    const queue = isDeadLetterQueue ? found?.queue.deadLetterQueue : found?.queue;
+    if (found === undefined || queue === undefined || (found.kind === 'topic' && isDeadLetterQueue))
+      throw entityNotFoundError(host, address);
     const entity = entityOf(queue);
     if (isManagement) return openRequestNodeLink(session, attach, entity.management);
+    if (found.kind !== 'queue' && !isDeadLetterQueue) refuseWrongEnd(found.kind, attach.role, queueName);
     return attach.role
       ? openReceiverLink(session, attach, queue, entity.pump)
       : openSenderLink(session, attach, queue);
@@ -47,6 +55,16 @@ export function entityLinkOpener(findQueue: FindQueue): OpenLink {
 }
 
 /** The SDK tells an unknown entity by this text, not by the condition. */
-function entityNotFoundError(address: string): AmqpError {
-  return new AmqpError('amqp:not-found', `The messaging entity '${address}' could not be found.`);
+function entityNotFoundError(host: string, address: string): AmqpError {
+  return new AmqpError(
+    'amqp:not-found',
+    `The messaging entity 'sb://${host}/${address}' could not be found.`,
+  );
+}
+
+function refuseWrongEnd(kind: 'topic' | 'subscription', receives: boolean, name: string): void {
+  if (kind === 'topic' && receives)
+    throw new AmqpError('amqp:not-allowed', `"${name}" is a topic: receive from one of its subscriptions.`);
+  if (kind === 'subscription' && !receives)
+    throw new AmqpError('amqp:not-allowed', `"${name}" is a subscription: send to its topic.`);
 }

@@ -25,6 +25,8 @@ type Operation = (queue: Queue, body: Arguments) => unknown;
 const AMQP_TIMESTAMP = 0x83;
 const AMQP_LONG = 0x81;
 const NO_BODY = null;
+/** Service Bus gives no more at once, however many are asked for. */
+const MAX_PEEKED = 250;
 
 /** Service Bus docs, "AMQP 1.0 in Azure Service Bus: request-response-based operations"; those of a queue without sessions. */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -64,7 +66,8 @@ function runOperation(queue: Queue, { operation, body }: NodeRequest): unknown {
       `This broker's queues do not know the operation "${operation}".`,
     );
   }
-  if (body.has('session-id')) {
+  // Seen on the service: a plain queue takes a settlement that names a session.
+  if (body.has('session-id') && operation !== 'com.microsoft:update-disposition') {
     throw new AmqpError('amqp:not-allowed', `Queue "${queue.settings.name}" has no sessions.`);
   }
   return run(queue, body);
@@ -83,7 +86,7 @@ function reply(statusCode: number, statusDescription: string, errorCondition?: s
 function peekMessages(queue: Queue, body: Arguments): unknown {
   const messages = queue.peek(
     numberArgument(body, 'from-sequence-number'),
-    numberArgument(body, 'message-count'),
+    Math.min(numberArgument(body, 'message-count'), MAX_PEEKED),
   );
   if (messages.length === 0) return undefined;
   return { messages: messages.map((message) => ({ message: encodeDelivery(message) })) };

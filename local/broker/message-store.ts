@@ -7,7 +7,6 @@ import type { LockedMessage, MessageState, QueueMessage } from './queue-message.
  * Moving costs O(log n).
  */
 export class MessageStore<Content> {
-  // Sequence numbers only grow, so the Map's insertion order is the queue's order.
   readonly #messages = new Map<number, QueueMessage<Content>>();
   readonly #active = new OrderedHeap<QueueMessage<Content>>((a, b) => a.sequenceNumber < b.sequenceNumber);
   readonly #expiring = new OrderedHeap<QueueMessage<Content>>((a, b) => a.expiresAt < b.expiresAt);
@@ -15,6 +14,8 @@ export class MessageStore<Content> {
   readonly #locks: LockBook<Content>;
   #deferredCount = 0;
   #lastSequenceNumber = 0;
+  /** Whether the Map's insertion order is the order of the sequence numbers. */
+  #inOrder = true;
 
   constructor(lockDurationMs: number) {
     this.#locks = new LockBook(lockDurationMs);
@@ -43,6 +44,16 @@ export class MessageStore<Content> {
     message.sequenceNumber = ++this.#lastSequenceNumber;
     this.#messages.set(message.sequenceNumber, message);
     this.move(message, state);
+  }
+
+  /** The same for a message that comes with its sequence number from the queue that dead-lettered it. */
+  admitAs(message: QueueMessage<Content>, sequenceNumber: number): void {
+    message.sequenceNumber = sequenceNumber;
+    // Dead letters come in the order in which they failed, not in the order of their numbers.
+    if (sequenceNumber < this.#lastSequenceNumber) this.#inOrder = false;
+    this.#lastSequenceNumber = Math.max(this.#lastSequenceNumber, sequenceNumber);
+    this.#messages.set(sequenceNumber, message);
+    this.move(message, 'active');
   }
 
   move(message: QueueMessage<Content>, state: Exclude<MessageState, 'locked'>): void {
@@ -87,6 +98,7 @@ export class MessageStore<Content> {
   /** Walks from the queue's oldest message: fine for a peek, not for every message. */
   from(sequenceNumber: number, maxCount: number): QueueMessage<Content>[] {
     const found: QueueMessage<Content>[] = [];
+    if (!this.#inOrder) this.#sort();
     for (const message of this.#messages.values()) {
       if (found.length >= maxCount) break;
       if (message.sequenceNumber >= sequenceNumber) found.push(message);
@@ -116,6 +128,13 @@ export class MessageStore<Content> {
       this.#expiring.first?.expiresAt ?? Number.POSITIVE_INFINITY,
       scheduled ? dueTime(scheduled) : Number.POSITIVE_INFINITY,
     );
+  }
+
+  #sort(): void {
+    const sorted = [...this.#messages].sort(([a], [b]) => a - b);
+    this.#messages.clear();
+    for (const [sequenceNumber, message] of sorted) this.#messages.set(sequenceNumber, message);
+    this.#inOrder = true;
   }
 
   #leaveState(message: QueueMessage<Content>): void {

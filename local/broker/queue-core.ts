@@ -5,6 +5,7 @@ import type { QueueCounts } from './queue-counts.ts';
 import { type Departure, type QueueListener, QueueListeners } from './queue-listener.ts';
 import { type LockedMessage, type MessageDraft, newMessage, type QueueMessage } from './queue-message.ts';
 import type { QueueSettings } from './queue-options.ts';
+import { SentIds } from './sent-ids.ts';
 import { asDeadLetter, changeProperties, type Settlement, type SettleResult } from './settlement.ts';
 
 /** A Service Bus queue without its protocol: the rules by which calls and the clock move its messages. */
@@ -16,12 +17,14 @@ export class QueueCore<Content> {
   readonly #store: MessageStore<Content>;
   readonly #due: DueTimer;
   readonly #listeners = new QueueListeners();
+  readonly #sentIds: SentIds;
   readonly #totals = { completed: 0, deadLettered: 0, enqueued: 0 };
 
   constructor(settings: QueueSettings, clock: Clock, role: 'queue' | 'deadLetterQueue' = 'queue') {
     this.settings = settings;
     this.#clock = clock;
     this.#store = new MessageStore(settings.lockDurationMs);
+    this.#sentIds = new SentIds(settings.duplicateDetectionWindowMs);
     this.#due = new DueTimer(clock, () => this.#doWhatIsDue());
     if (role === 'queue') {
       const name = `${settings.name}/$DeadLetterQueue`;
@@ -52,19 +55,24 @@ export class QueueCore<Content> {
     return this.#listeners.add(listener);
   }
 
-  /** Takes all of the messages; returns their sequence numbers. */
+  /** Takes all of the messages; returns their sequence numbers. A duplicate is dropped and has the number of the first. */
   enqueue(drafts: readonly MessageDraft<Content>[]): number[] {
     const now = this.#clock.now();
     const messages = drafts.map((draft) => newMessage(draft, this.settings.defaultTimeToLiveMs, now));
     for (const message of messages) {
+      const first = this.#sentIds.firstOf(message.messageId, now);
+      if (first !== undefined) {
+        message.sequenceNumber = first;
+        continue;
+      }
       this.#totals.enqueued++;
       if (message.scheduledFor !== undefined && message.scheduledFor > now) {
         this.#store.admit(message, 'scheduled');
-        message.enqueuedSequenceNumber = message.sequenceNumber;
         this.#due.atLatest(message.scheduledFor);
       } else {
         this.#activate(message, now);
       }
+      this.#sentIds.remember(message.messageId, message.sequenceNumber, now);
     }
     this.#announce();
     return messages.map((message) => message.sequenceNumber);
@@ -105,6 +113,13 @@ export class QueueCore<Content> {
     mode: 'peekLock' | 'receiveAndDelete',
   ): QueueMessage<Content>[] | undefined {
     const messages = this.#store.findAll(sequenceNumbers, 'deferred');
+    const expired = messages?.filter(({ expiresAt }) => expiresAt <= this.#clock.now()) ?? [];
+    // The time to live of a deferred message counts when it is asked for.
+    for (const message of expired) this.#expire(message);
+    if (expired.length > 0) {
+      this.#announce();
+      return undefined;
+    }
     for (const message of messages ?? []) {
       if (mode === 'peekLock') this.#lock(message);
       else this.#complete(message);
@@ -173,7 +188,6 @@ export class QueueCore<Content> {
     message.enqueuedTime = now;
     message.expiresAt = now + message.timeToLive;
     this.#store.admit(message, 'active');
-    message.enqueuedSequenceNumber = message.sequenceNumber;
     this.#due.atLatest(message.expiresAt);
   }
 
@@ -231,13 +245,13 @@ export class QueueCore<Content> {
   #deadLetter(message: QueueMessage<Content>, reason?: string, description?: string): void {
     this.#totals.deadLettered++;
     this.#depart(message, { outcome: 'deadLettered', ...(reason !== undefined && { reason }) });
-    this.deadLetterQueue?.receiveDeadLetter(asDeadLetter(message, this.settings.name, reason, description));
+    this.deadLetterQueue?.receiveDeadLetter(asDeadLetter(message, reason, description));
   }
 
-  /** For the queue that this is the dead-letter queue of. */
+  /** For the queue that this is the dead-letter queue of: the message keeps its sequence number, as on Service Bus. */
   receiveDeadLetter(message: QueueMessage<Content>): void {
     this.#totals.enqueued++;
-    this.#store.admit(message, 'active');
+    this.#store.admitAs(message, message.sequenceNumber);
     this.#announce();
   }
 

@@ -6,6 +6,8 @@ export interface MessageDraft<Content> {
   readonly timeToLive?: number | undefined;
   /** Time at which the message becomes active; a time that has passed means at once. */
   readonly scheduledFor?: number | undefined;
+  /** The topic's own number, for a message that a topic hands to a subscription. */
+  readonly enqueuedSequenceNumber?: number | undefined;
 }
 
 /** Application properties set by settlements. Values are opaque to the core, except the two dead-letter texts. */
@@ -26,8 +28,8 @@ export interface QueueMessage<Content> {
   readonly messageId: string;
   state: MessageState;
   sequenceNumber: number;
-  /** The sequence number under which the message first became active; kept when it moves to the dead-letter queue. */
-  enqueuedSequenceNumber: number;
+  /** On a subscription the topic's number; 0 on a plain queue, as on Service Bus. */
+  readonly enqueuedSequenceNumber: number;
   enqueuedTime: number;
   /** Infinity when the message does not expire. */
   timeToLive: number;
@@ -39,8 +41,6 @@ export interface QueueMessage<Content> {
   isDeferred: boolean;
   lock: MessageLock | undefined;
   propertyChanges: PropertyChanges | undefined;
-  /** Name of the queue that dead-lettered the message. */
-  deadLetterSource: string | undefined;
 }
 
 export interface LockedMessage<Content> extends QueueMessage<Content> {
@@ -57,7 +57,7 @@ export function newMessage<Content>(
     messageId: draft.messageId,
     state: 'gone',
     sequenceNumber: 0,
-    enqueuedSequenceNumber: 0,
+    enqueuedSequenceNumber: draft.enqueuedSequenceNumber ?? 0,
     enqueuedTime: now,
     timeToLive: Math.min(draft.timeToLive ?? Number.POSITIVE_INFINITY, longestTimeToLive),
     expiresAt: Number.POSITIVE_INFINITY,
@@ -66,6 +66,5 @@ export function newMessage<Content>(
     isDeferred: false,
     lock: undefined,
     propertyChanges: undefined,
-    deadLetterSource: undefined,
   };
 }

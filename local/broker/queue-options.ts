@@ -10,6 +10,8 @@ export interface QueueOptions {
   readonly deadLetteringOnMessageExpiration?: boolean;
   /** Default 262,144 bytes, the limit of the Standard tier; a batch counts as one message. */
   readonly maxMessageBytes?: number;
+  /** A message whose id was sent within this time is taken and dropped. Default: no duplicate detection. */
+  readonly duplicateDetectionWindowMs?: number;
 }
 
 export interface QueueSettings {
@@ -19,6 +21,8 @@ export interface QueueSettings {
   readonly defaultTimeToLiveMs: number;
   readonly deadLetteringOnMessageExpiration: boolean;
   readonly maxMessageBytes: number;
+  /** 0: none. */
+  readonly duplicateDetectionWindowMs: number;
 }
 
 // Service Bus docs, "Naming rules": letters, digits, period, hyphen, underscore, slash; alphanumeric at both ends.
@@ -45,5 +49,9 @@ export function queueSettings(options: QueueOptions): QueueSettings {
     ),
     deadLetteringOnMessageExpiration: options.deadLetteringOnMessageExpiration ?? true,
     maxMessageBytes: positive('maxMessageBytes', options.maxMessageBytes ?? 262_144),
+    duplicateDetectionWindowMs:
+      options.duplicateDetectionWindowMs === undefined
+        ? 0
+        : positive('duplicateDetectionWindowMs', options.duplicateDetectionWindowMs),
   };
 }

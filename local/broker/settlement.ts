@@ -24,11 +24,10 @@ export function changeProperties(message: QueueMessage<unknown>, changes: Proper
 /** The message as it enters the dead-letter queue, where it does not expire (Service Bus docs, "Overview of dead-letter queues"). */
 export function asDeadLetter<Content>(
   message: QueueMessage<Content>,
-  deadLetterSource: string,
   reason: string | undefined,
   description: string | undefined,
 ): QueueMessage<Content> {
-  const deadLetter = { ...message, deadLetterSource, expiresAt: Number.POSITIVE_INFINITY, isDeferred: false };
+  const deadLetter = { ...message, expiresAt: Number.POSITIVE_INFINITY, isDeferred: false };
   const changes = new Map<string, unknown>();
   if (reason !== undefined) changes.set('DeadLetterReason', reason);
   if (description !== undefined) changes.set('DeadLetterErrorDescription', description);

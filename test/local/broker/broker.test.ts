@@ -18,7 +18,7 @@ test('each message that leaves a queue is told once, with queue, id, number, out
   expect(told).toEqual([
     { queue: 'q', messageId: 'a', sequenceNumber: 1, outcome: 'completed' },
     { queue: 'q', messageId: 'b', sequenceNumber: 2, outcome: 'deadLettered', reason: 'Why' },
-    { queue: 'q/$DeadLetterQueue', messageId: 'b', sequenceNumber: 1, outcome: 'completed' },
+    { queue: 'q/$DeadLetterQueue', messageId: 'b', sequenceNumber: 2, outcome: 'completed' },
   ]);
   stopListening();
   await client.createSender('q').sendMessages({ body: 3 });

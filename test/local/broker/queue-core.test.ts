@@ -148,7 +148,7 @@ describe('the clock', () => {
 });
 
 describe('the dead-letter queue', () => {
-  test('keeps properties, reason, description and where the message came from', () => {
+  test('keeps properties, reason, description and the sequence number', () => {
     const { queue, send, acquire } = setUp();
     send('a');
     const changes = new Map([['extra', 1]]);
@@ -159,7 +159,7 @@ describe('the dead-letter queue', () => {
       changes,
     });
     const [deadLetter] = queue.deadLetterQueue?.peek(1, 1) ?? [];
-    expect(deadLetter).toMatchObject({ messageId: 'a', deadLetterSource: 'q', enqueuedSequenceNumber: 1 });
+    expect(deadLetter).toMatchObject({ messageId: 'a', sequenceNumber: 1, enqueuedSequenceNumber: 0 });
     expect(Object.fromEntries(deadLetter?.propertyChanges ?? [])).toEqual({
       extra: 1,
       DeadLetterReason: 'Why',

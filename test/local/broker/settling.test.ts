@@ -57,7 +57,11 @@ describe.each(['while its receiver is open', 'after its receiver was closed'])(
       await receiver.deadLetterMessage(message, { ...options, added: 5 });
       expect(broker.counts('q')).toMatchObject({ active: 0, deadLetter: 1, deadLettered: 1, completed: 0 });
       const deadLetter = await receiveOne(client.createReceiver('q', { subQueueType: 'deadLetter' }));
-      expect(deadLetter).toMatchObject({ messageId: 'a', body: 'hello', ...options, deadLetterSource: 'q' });
+      expect(deadLetter).toMatchObject({ messageId: 'a', body: 'hello', ...options });
+      // Service Bus names a source only after auto-forwarding, and a plain queue has one number for a message.
+      expect(deadLetter.deadLetterSource).toBeUndefined();
+      expect(deadLetter.enqueuedSequenceNumber).toBe(0);
+      expect(deadLetter.sequenceNumber?.toNumber()).toBe(message.sequenceNumber?.toNumber());
       expect(deadLetter.applicationProperties).toEqual({
         kept: 1,
         added: 5,
