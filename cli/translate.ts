@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { decode } from '../src/dynamics/decode.ts';
 import { loadMapping } from '../src/dynamics/mapping.ts';
-import { type Translation, translate } from '../src/dynamics/translate.ts';
+import { translate } from '../src/dynamics/translate.ts';
+import { type Translation, withoutReading } from '../src/dynamics/translation.ts';
 
 const USAGE = `Shows what the connector would do with an event, without any service.
 
@@ -12,7 +13,8 @@ const USAGE = `Shows what the connector would do with an event, without any serv
   npm run --silent translate -- --mapping project-team event.json
 
   --mapping NAME|FILE    a preset (resource-assignment, the default; project-team) or a JSON file
-Prints one JSON object. Exit code: 0 apply or skip, 2 dead letter, 1 wrong use.`;
+Prints one JSON object. "otherwise" is how an event ends whose row cannot be read. Exit code: 0 apply or skip, 2 dead letter (also for
+a part of it, or when the row cannot be read), 1 wrong use.`;
 
 class UsageError extends Error {}
 
@@ -43,7 +45,8 @@ async function main(): Promise<number> {
   const decoded = decode(await readBody(file), {});
   const result: Translation = decoded.outcome === 'decoded' ? translate(decoded.context, mapping) : decoded;
   console.log(JSON.stringify(result, null, 2));
-  return result.outcome === 'deadLetter' ? 2 : 0;
+  const ending = withoutReading(result);
+  return ending.outcome === 'deadLetter' || (ending.outcome === 'apply' && ending.rest) ? 2 : 0;
 }
 
 try {

@@ -1,6 +1,6 @@
 import { RegistrationError } from '../../src/dataverse/dataverse-error.ts';
 import type { AllocationRule, Mapping } from '../../src/dynamics/mapping.ts';
-import { type RequiredColumns, requiredColumns } from '../../src/dynamics/required-columns.ts';
+import { type RequiredColumns, requiredColumns, stateColumns } from '../../src/dynamics/required-columns.ts';
 
 /** Columns of which at least one has to exist, and where the mapping names them. */
 interface Alternatives {
@@ -34,7 +34,7 @@ function alternatives(mapping: Mapping): Alternatives[] {
     ...mapping.allocation.flatMap(ruleAlternatives),
     { pointer: '/version/number', columns: [mapping.version.number] },
     { pointer: '/version/modifiedOn', columns: [mapping.version.modifiedOn] },
-    { pointer: '/state/column', columns: [mapping.state.column] },
+    ...stateColumns(mapping).map((column) => ({ pointer: '/state/column', columns: [column] })),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { translate } from '../dynamics/translate.ts';
+import { withoutReading } from '../dynamics/translation.ts';
 import { readBytes } from './message-body.ts';
 
 type WithoutName<Change> = Change extends unknown ? Omit<Change, 'workspaceName'> : never;
@@ -16,7 +17,7 @@ export interface DeadLetterContent {
   readonly operation?: string;
   /** What it would change; empty when it is not ours or cannot be translated. */
   readonly changes: readonly WithoutName<AssignmentChange>[];
-  /** Why it changes nothing. */
+  /** Why it changes nothing, or not all that it should. */
   readonly problem?: string;
 }
 
@@ -36,8 +37,11 @@ export function readContent(message: ServiceBusReceivedMessage, mapping: Mapping
   if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };
   const { primaryEntityName, primaryEntityId, messageName } = decoded.context;
   const about = { table: primaryEntityName, record: primaryEntityId, operation: messageName };
-  const translated = translate(decoded.context, mapping);
-  if (translated.outcome === 'apply') return { ...about, changes: translated.changes.map(withoutName) };
+  const translated = withoutReading(translate(decoded.context, mapping));
+  if (translated.outcome === 'apply') {
+    const { changes, rest } = translated;
+    return { ...about, changes: changes.map(withoutName), ...(rest && { problem: problemOf(rest) }) };
+  }
   const problem = translated.outcome === 'skip' ? `skipped: ${translated.reason}` : problemOf(translated);
   return { ...about, changes: [], problem };
 }

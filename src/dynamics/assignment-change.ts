@@ -42,8 +42,8 @@ export interface RemoveAssignment {
   readonly record: string;
   /** Workspace that the row named last, where the message says it. */
   readonly workspace?: string;
-  /** `deleted` is final for the record; a row that moved away or was deactivated may come back. */
-  readonly why: 'deleted' | 'moved' | 'deactivated' | 'unassigned';
+  /** A row that moved away, was deactivated or does not fit the mapping's `only` may come back. */
+  readonly why: 'deleted' | 'moved' | 'deactivated' | 'unassigned' | 'excluded';
   readonly version: RowVersion;
 }
 

@@ -66,14 +66,6 @@ function isTruncated(json: JsonObject, properties: Readonly<Record<string, unkno
   return isEmpty(json.InputParameters) && isEmpty(json.PreEntityImages) && isEmpty(json.PostEntityImages);
 }
 
-function truncated(): DeadLetter {
-  return deadLetter(
-    'TruncatedMessage',
-    'The event was over 192 KB, so Dataverse left out its parameters and images. Select only the needed columns for the images of the step, ' +
-      'never long ones such as msdyn_plannedwork, and only needed filtering attributes; then change the row once more.',
-  );
-}
-
 function readImages(collection: unknown): Map<string, Entity> {
   const images = new Map<string, Entity>();
   for (const [alias, raw] of readKeyed(collection)) {
@@ -116,6 +108,7 @@ function readContext(json: JsonObject): ExecutionContext {
     correlationId: readGuid(json.CorrelationId),
     requestId: readGuid(json.RequestId),
     operationId: readGuid(json.OperationId),
+    organizationId: readGuid(json.OrganizationId),
     organizationName: typeof organization === 'string' && NAME.test(organization) ? organization : undefined,
     depth: integer(json.Depth),
     stage: integer(json.Stage),
@@ -142,6 +135,6 @@ export function decode(body: Uint8Array, envelope: MessageEnvelope): Decoded {
   }
   const foreign = findForeign(json);
   if (foreign) return foreign;
-  if (isTruncated(json, envelope.applicationProperties ?? {})) return truncated();
-  return { outcome: 'decoded', context: readContext(json) };
+  const truncated = isTruncated(json, envelope.applicationProperties ?? {});
+  return { outcome: 'decoded', context: { ...readContext(json), ...(truncated && { truncated }) } };
 }

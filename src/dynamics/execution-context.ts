@@ -15,6 +15,8 @@ export interface ExecutionContext {
   readonly requestId?: string;
   /** Id of the system job in asynchronous steps. */
   readonly operationId?: string;
+  /** The environment's organization: the id that WhoAmI says too. */
+  readonly organizationId?: string;
   readonly organizationName?: string;
   /** 1 for a direct call; grows when one event causes another. */
   readonly depth?: number;
@@ -29,4 +31,6 @@ export interface ExecutionContext {
   /** By alias, without the automatic image. */
   readonly preImages: ReadonlyMap<string, Entity>;
   readonly postImages: ReadonlyMap<string, Entity>;
+  /** Over 192 KB: Dataverse left out parameters and images. */
+  readonly truncated?: true;
 }

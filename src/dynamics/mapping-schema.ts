@@ -75,10 +75,18 @@ export const mappingSchema = members({
     modifiedOn: column.default('modifiedon'),
   }).prefault({}),
   images: members({ pre: alias('PreImage'), post: alias('PostImage') }).prefault({}),
-  state: members({
-    column: column.default('statecode'),
-    inactive: z.int({ error: 'a whole number, the state of inactive rows' }).default(1),
-  }).prefault({}),
+  state: z
+    .union(
+      [
+        z.literal('none'),
+        members({
+          column: column.default('statecode'),
+          inactive: z.int({ error: 'a whole number, the state of inactive rows' }).default(1),
+        }),
+      ],
+      { error: 'an object with column, inactive, or "none" for a table without states' },
+    )
+    .prefault({}),
   percentage: percentageSchema,
 });
 

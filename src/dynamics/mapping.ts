@@ -31,6 +31,9 @@ export type AllocationRule = { readonly when?: Condition | undefined } & (
   | { readonly rule: 'constant'; readonly percentage: number }
 );
 
+/** The choice column that says whether a row is inactive. `none`: the table has no such column, all its rows are active. */
+type StateSource = { readonly column: string; readonly inactive: number } | 'none';
+
 /** How rows of a Dynamics table become assignments in COR. */
 export interface Mapping {
   /** Logical name of the table. */
@@ -43,7 +46,7 @@ export interface Mapping {
   readonly version: { readonly number: string; readonly modifiedOn: string };
   /** Aliases of the images that the steps are registered with. */
   readonly images: { readonly pre: string; readonly post: string };
-  readonly state: { readonly column: string; readonly inactive: number };
+  readonly state: StateSource;
   readonly percentage: PercentageRule;
 }
 

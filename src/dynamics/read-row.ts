@@ -66,6 +66,14 @@ export function readRowId(entity: Entity, { columns, take }: IdSource): RowId {
   return take === 'value' ? takeValue(filled) : takeLookup(filled, take);
 }
 
+/** Do two images of a row name the same user or workspace? A lookup that carries no name is still the same lookup. */
+export function isSameId(one: Entity, other: Entity, source: IdSource): boolean {
+  const [a, b] = [readRowId(one, source), readRowId(other, source)];
+  if (a.found === 'id' && b.found === 'id') return a.id === b.id;
+  const [left, right] = [one, other].map((entity) => firstFilled(entity, source.columns)?.value);
+  return left?.kind === 'entityReference' && right?.kind === 'entityReference' && left.id === right.id;
+}
+
 function readVersionNumber(value: Value | undefined): number | undefined {
   // A bigint: as a JSON number, or as text from serialisers that fear for its precision.
   const isNumeric = value?.kind === 'number' || (value?.kind === 'string' && /^\d{1,16}$/.test(value.value));
@@ -90,6 +98,7 @@ export function readVersion(image: Entity, target: Entity | undefined, mapping: 
 
 /** Is the row inactive? An image that was registered without the state leaves the Target to say so. */
 export function isInactive(image: Entity, target: Entity | undefined, { state }: Mapping): boolean {
+  if (state === 'none') return false;
   const value = readColumn(image, state.column) ?? (target && readColumn(target, state.column));
   return (value?.kind === 'optionSet' || value?.kind === 'number') && value.value === state.inactive;
 }

@@ -23,13 +23,17 @@ function ruleColumns(rule: AllocationRule): readonly string[] {
   return rule.when ? [rule.when.column, ...own] : own;
 }
 
+/** The state column; none where the mapping says that there is none. */
+export const stateColumns = ({ state }: Mapping): readonly string[] =>
+  state === 'none' ? [] : [state.column];
+
 const unique = (columns: Iterable<string>): string[] => [...new Set(columns)];
 
 export function requiredColumns(mapping: Mapping): RequiredColumns {
   const sources: readonly IdSource[] = [mapping.user, mapping.workspace];
   const ids = sources.flatMap((source) => source.columns);
   const version = [mapping.version.number, mapping.version.modifiedOn];
-  const row = [...ids, ...mapping.allocation.flatMap(ruleColumns), mapping.state.column];
+  const row = [...ids, ...mapping.allocation.flatMap(ruleColumns), ...stateColumns(mapping)];
   return {
     preImage: unique([...ids, ...version]),
     postImage: unique([...row, ...version]),

@@ -1,159 +1,133 @@
-import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
-import type { AssignmentChange, PutAssignment, RemoveAssignment, RowVersion } from './assignment-change.ts';
-import type { Entity } from './entity.ts';
+import type { DeadLetter } from '../dead-letter-reason.ts';
+import type { AssignmentChange } from './assignment-change.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import { ZERO_GUID } from './guid.ts';
+import { deleteImageGap, type ImageGap, postImageGap, preImageGap, stateGap } from './image-gap.ts';
 import type { Mapping } from './mapping.ts';
-import { type HandledMessage, missingImage } from './missing-image.ts';
-import { readAllocation } from './read-allocation.ts';
-import { firstFilled, isInactive, type RowId, readRowId, readVersion } from './read-row.ts';
+import { type HandledMessage, missingImage, restoredRow, truncatedEvent } from './missing-image.ts';
+import { isSameId, readRowId } from './read-row.ts';
+import { incomplete, mappingFailed, type RowEvent, targetOf } from './row-event.ts';
+import { type Row, type RowState, removal, translateRow, versionOf } from './translate-row.ts';
+import {
+  type IncompleteReason,
+  type Settled,
+  type Skip,
+  type SkipReason,
+  skip,
+  type Translation,
+} from './translation.ts';
+import { isUnreadMessage } from './unread-message.ts';
 
-/** Why an event changes nothing in COR: it is of another table, is another message, or its row names no user. */
-type SkipReason = 'otherTable' | 'otherMessage' | 'unassigned';
+/** What one image says. A row that moves has two parts, and each stands alone. */
+type Part =
+  | { readonly kind: 'change'; readonly change: AssignmentChange }
+  | { readonly kind: 'nothing'; readonly ending: Skip }
+  | { readonly kind: 'failed'; readonly ending: DeadLetter }
+  | { readonly kind: 'incomplete'; readonly why: IncompleteReason; readonly ending: DeadLetter | Skip };
 
-export type Translation =
-  | { readonly outcome: 'apply'; readonly changes: readonly AssignmentChange[] }
-  | { readonly outcome: 'skip'; readonly reason: SkipReason }
-  | DeadLetter;
-
-/** One event with the mapping that reads it. */
-interface RowEvent {
-  readonly context: ExecutionContext;
-  readonly message: HandledMessage;
-  readonly mapping: Mapping;
-}
-
-const NO_USER: RowId = { found: 'empty' };
-
-const skip = (reason: SkipReason): Translation => ({ outcome: 'skip', reason });
+const nothing = (reason: SkipReason): Part => ({ kind: 'nothing', ending: skip(reason) });
 
 function isHandled(message: string): message is HandledMessage {
   return message === 'Create' || message === 'Update' || message === 'Delete';
 }
 
-function mappingFailed(
-  { context, message, mapping }: RowEvent,
-  where: string,
-  problems: readonly string[],
-): DeadLetter {
-  return deadLetter(
-    'MappingFailed',
-    `${message} of ${mapping.table} ${context.primaryEntityId}, ${where}: ${problems.join('; ')}. Mend the row in Dynamics (the change is then posted anew), ` +
-      'the columns that the image selects, or the mapping.',
-  );
+function failed(event: RowEvent, which: 'pre' | 'post', problems: readonly string[]): Part {
+  const where = `${which} image "${event.mapping.images[which]}"`;
+  return { kind: 'failed', ending: mappingFailed(event, where, problems) };
 }
 
-const imageName = ({ mapping }: RowEvent, which: 'pre' | 'post'): string =>
-  `${which} image "${mapping.images[which]}"`;
-
-function remove(
-  { context, mapping }: RowEvent,
-  user: string,
-  why: RemoveAssignment['why'],
-  image: Entity,
-  version: RowVersion,
-): RemoveAssignment {
-  const workspace = readRowId(image, mapping.workspace);
-  return {
-    kind: 'remove',
-    user,
-    record: context.primaryEntityId,
-    ...(workspace.found === 'id' && { workspace: workspace.id }),
-    why,
-    version,
-  };
+function imageLacks(event: RowEvent, message: HandledMessage, which: 'pre' | 'post', gap: ImageGap): Part {
+  if (gap.kind === 'perhapsUnassigned')
+    return { kind: 'incomplete', why: gap.kind, ending: skip('unassigned') };
+  const problem = gap.kind === 'missingImage' ? 'is missing' : `does not select ${gap.columns.join(', ')}`;
+  return { kind: 'incomplete', why: gap.kind, ending: missingImage(event, message, { which, problem }) };
 }
 
-function put(event: RowEvent, user: string, post: Entity, version: RowVersion): PutAssignment | DeadLetter {
-  const { context, mapping } = event;
-  const workspace = readRowId(post, mapping.workspace);
-  const allocated = readAllocation(post, mapping);
-  if (workspace.found === 'id' && allocated.outcome === 'found') {
-    return {
-      kind: 'put',
-      user,
-      record: context.primaryEntityId,
-      workspace: workspace.id,
-      ...(workspace.name !== undefined && { workspaceName: workspace.name }),
-      allocation: allocated.allocation,
-      version,
-    };
-  }
-  const problems = [
-    ...(workspace.found === 'empty'
-      ? [`${mapping.workspace.columns.join(' or ')} (the workspace) is empty or not selected`]
-      : []),
-    ...(workspace.found === 'unusable' ? [workspace.problem] : []),
-    ...(allocated.outcome === 'failed' ? [allocated.problem] : []),
-  ];
-  return mappingFailed(event, imageName(event, 'post'), problems);
+/** Puts the parts together: what can be applied is applied, the rest says how the message ends. */
+function combine(event: RowEvent, parts: readonly Part[]): Translation {
+  const changes = parts.flatMap((part) => (part.kind === 'change' ? [part.change] : []));
+  const endings = parts.flatMap((part) => (part.kind === 'change' ? [] : [part.ending]));
+  const rest = endings.find((ending) => ending.outcome === 'deadLetter');
+  const settled: Settled =
+    changes.length > 0
+      ? { outcome: 'apply', changes, ...(rest && { rest }) }
+      : (rest ?? endings.at(-1) ?? skip('unassigned'));
+  const lacking = parts.find((part) => part.kind === 'incomplete');
+  return lacking ? incomplete(event, lacking.why, settled) : settled;
 }
 
 function translateDelete(event: RowEvent): Translation {
   const { context, mapping } = event;
   const pre = context.preImages.get(mapping.images.pre);
-  if (!pre) return missingImage('Delete', 'pre', { mapping, record: context.primaryEntityId });
+  const gap = deleteImageGap(pre, mapping);
+  if (!pre || gap)
+    return combine(event, [imageLacks(event, 'Delete', 'pre', gap ?? { kind: 'missingImage' })]);
   const user = readRowId(pre, mapping.user);
-  if (user.found === 'empty') return skip('unassigned');
-  if (user.found === 'unusable') return mappingFailed(event, imageName(event, 'pre'), [user.problem]);
-  const version = readVersion(pre, undefined, mapping);
-  return { outcome: 'apply', changes: [remove(event, user.id, 'deleted', pre, version)] };
+  if (user.found === 'empty') return skip('unassignedDelete');
+  if (user.found === 'unusable') return combine(event, [failed(event, 'pre', [user.problem])]);
+  const row: Row = { entity: pre, record: context.primaryEntityId };
+  const version = versionOf(row, mapping);
+  const change = removal(row, { user: user.id, why: 'deleted', version }, mapping);
+  return { outcome: 'apply', changes: [change] };
 }
 
-/** The images of a Create or Update, or the dead letter that says which is missing. */
-function findImages(
-  { context, message, mapping }: RowEvent,
-  target: Entity | undefined,
-): { readonly outcome: 'found'; readonly pre: Entity | undefined; readonly post: Entity } | DeadLetter {
-  const event = { mapping, record: context.primaryEntityId };
-  const post = context.postImages.get(mapping.images.post);
-  if (!post) return missingImage(message, 'post', event);
-  const { columns } = mapping.user;
-  // An empty column and one that was not selected look the same in an image; the Target can tell.
-  if (target && firstFilled(target, columns) && !firstFilled(post, columns))
-    return missingImage(message, 'post', { ...event, problem: `does not select ${columns.join(' or ')}` });
-  if (message === 'Create') return { outcome: 'found', pre: undefined, post };
-  const pre = context.preImages.get(mapping.images.pre);
-  const mayHaveMoved = !target || columns.some((column) => target.columns.has(column));
-  if (!pre && mayHaveMoved) return missingImage(message, 'pre', event);
-  return { outcome: 'found', pre, post };
-}
-
-function translateCreateOrUpdate(event: RowEvent): Translation {
+/** Takes the row from the user who had it before, unless it is still theirs. */
+function partBefore(event: RowEvent, after: Row, state: RowState): Part {
   const { context, mapping } = event;
-  const target = context.target?.kind === 'entity' ? context.target : undefined;
-  const images = findImages(event, target);
-  if (images.outcome === 'deadLetter') return images;
-  const { pre, post } = images;
-
-  const before = pre ? readRowId(pre, mapping.user) : NO_USER;
-  const after = readRowId(post, mapping.user);
-  if (before.found === 'unusable') return mappingFailed(event, imageName(event, 'pre'), [before.problem]);
-  if (after.found === 'unusable') return mappingFailed(event, imageName(event, 'post'), [after.problem]);
-
-  const version = readVersion(post, target, mapping);
-  const changes: AssignmentChange[] = [];
-  if (pre && before.found === 'id' && !(after.found === 'id' && after.id === before.id)) {
-    const why = after.found === 'id' ? 'moved' : 'unassigned';
-    changes.push(remove(event, before.id, why, pre, version));
-  }
-  if (after.found === 'id') {
-    const change = isInactive(post, target, mapping)
-      ? remove(event, after.id, 'deactivated', post, version)
-      : put(event, after.id, post, version);
-    if ('outcome' in change) return change;
-    changes.push(change);
-  }
-  return changes.length > 0 ? { outcome: 'apply', changes } : skip('unassigned');
+  const pre = context.preImages.get(mapping.images.pre);
+  const gap = preImageGap(pre, after.target, mapping);
+  if (gap) return imageLacks(event, 'Update', 'pre', gap);
+  if (!pre || isSameId(pre, after.entity, mapping.user)) return nothing('unassigned');
+  const before = readRowId(pre, mapping.user);
+  if (before.found === 'empty') return nothing('unassigned');
+  if (before.found === 'unusable') return failed(event, 'pre', [before.problem]);
+  const row: Row = { entity: pre, record: context.primaryEntityId };
+  const why = state.kind === 'unassigned' ? 'unassigned' : 'moved';
+  const version = versionOf(after, mapping);
+  return { kind: 'change', change: removal(row, { user: before.id, why, version }, mapping) };
 }
 
-/** What an event of Dataverse means for COR: the changes to apply, a reason to leave it, or the dead letter that says what is missing. Pure. */
+/** Gives the row to the user who has it now. */
+function partAfter(event: RowEvent, message: HandledMessage, { entity, target }: Row, state: RowState): Part {
+  switch (state.kind) {
+    case 'unassigned':
+      return nothing('unassigned');
+    case 'unmappable':
+      return failed(event, 'post', state.problems);
+    case 'change': {
+      const gap = state.change.kind === 'put' ? stateGap(entity, target, event.mapping) : undefined;
+      return gap ? imageLacks(event, message, 'post', gap) : state;
+    }
+  }
+}
+
+function translateCreateOrUpdate(event: RowEvent, message: 'Create' | 'Update'): Translation {
+  const { context, mapping } = event;
+  const post = context.postImages.get(mapping.images.post);
+  if (!post) return combine(event, [imageLacks(event, message, 'post', { kind: 'missingImage' })]);
+  const pre = context.preImages.get(mapping.images.pre);
+  const row: Row = { entity: post, record: context.primaryEntityId, target: targetOf(context) };
+  const gap = postImageGap(post, { pre, target: row.target }, mapping);
+  // Who has the row now is not known, so neither is whether anybody lost it.
+  if (gap) return combine(event, [imageLacks(event, message, 'post', gap)]);
+  const state = translateRow(row, mapping);
+  const after = partAfter(event, message, row, state);
+  return combine(event, message === 'Create' ? [after] : [partBefore(event, row, state), after]);
+}
+
+/** What an event of Dataverse means for COR: the changes to apply, a reason to leave it, what has to be read, or the dead letter. Pure. */
 export function translate(context: ExecutionContext, mapping: Mapping): Translation {
-  const { messageName: message } = context;
-  if (context.primaryEntityName !== mapping.table) return skip('otherTable');
-  if (!isHandled(message)) return skip('otherMessage');
-  const event: RowEvent = { context, message, mapping };
-  if (context.primaryEntityId === ZERO_GUID)
-    return mappingFailed(event, 'the context', ['neither PrimaryEntityId nor the Target names a row']);
-  return message === 'Delete' ? translateDelete(event) : translateCreateOrUpdate(event);
+  const { messageName: message, primaryEntityName: table } = context;
+  if (table !== mapping.table) return skip('otherTable');
+  if (isUnreadMessage(message)) return skip('unreadMessage');
+  if (message !== 'Restore' && !isHandled(message)) return skip('otherMessage');
+  const event: RowEvent = { context, mapping };
+  if (context.primaryEntityId === ZERO_GUID) {
+    return context.truncated
+      ? truncatedEvent(event)
+      : mappingFailed(event, 'the context', ['neither PrimaryEntityId nor the Target names a row']);
+  }
+  if (message === 'Restore') return incomplete(event, 'restored', restoredRow(event));
+  if (context.truncated) return incomplete(event, 'truncated', truncatedEvent(event));
+  return message === 'Delete' ? translateDelete(event) : translateCreateOrUpdate(event, message);
 }

@@ -2,7 +2,8 @@ import type { DeadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
-import { type Translation, translate } from '../dynamics/translate.ts';
+import { translate } from '../dynamics/translate.ts';
+import { type Settled, withoutReading } from '../dynamics/translation.ts';
 import { type Decision, decide } from './decide.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
@@ -21,12 +22,12 @@ function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentCha
 }
 
 /** Not part of the function that waits, which would keep hold of the parsed body. */
-function read(state: MessageState, mapping: Mapping): Translation {
+function read(state: MessageState, mapping: Mapping): Settled {
   const decoded = decode(state.body, state.envelope);
   if (decoded.outcome === 'deadLetter') return decoded;
   const { target: _, preImages: __, postImages: ___, ...facts } = decoded.context;
   state.context = facts;
-  return translate(decoded.context, mapping);
+  return withoutReading(translate(decoded.context, mapping));
 }
 
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
@@ -47,13 +48,15 @@ async function decideOn(state: MessageState, options: MessageOptions): Promise<D
       options.users.submit(user, { ...common, changes }),
     ),
   );
-  return decide({
+  const decision = decide({
     results: state.results,
     history,
     policy: options.policy,
     now: options.clock.now(),
     random: (options.random ?? Math.random)(),
   });
+  // What could be applied is done: now the part that could not decides how the message ends.
+  return decision.outcome === 'complete' && translated.rest ? translated.rest : decision;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unreadMessageAdvice } from '../dynamics/unread-message.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { LogLine } from '../log.ts';
 import type { Decision, RetryHistory } from './decide.ts';
@@ -97,11 +98,17 @@ export async function settle(
     case 'complete': {
       const { result: outcome, skipReason } = decision;
       const line = messageLine(state, clock.now());
-      log('info', {
+      // A step on the wrong message: nobody would miss what it never says.
+      const advice =
+        skipReason === 'unreadMessage' && state.context
+          ? unreadMessageAdvice(state.context.messageName, state.context.primaryEntityName)
+          : undefined;
+      log(advice === undefined ? 'info' : 'warn', {
         evt: 'message.completed',
         outcome,
         ...line,
         ...(skipReason !== undefined && { skipReason }),
+        ...(advice !== undefined && { reason: advice }),
       });
       return;
     }

@@ -48,6 +48,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly default?: unknown;
 }
@@ -62,7 +63,11 @@ function fields(schema: Schema, above = ''): [string, string][] {
       : inner.default === undefined
         ? 'always'
         : `\`${typeof inner.default === 'string' ? inner.default : JSON.stringify(inner.default)}\``;
-    return [...(isGroup ? [] : [[pointer, fallback] as [string, string]]), ...fields(inner, pointer)];
+    // An object or a word in its place.
+    const either =
+      JSON.stringify(inner.default) === '{}' ? inner.anyOf?.find((one) => one.properties) : undefined;
+    const own: [string, string] = [pointer, either ? 'an object' : fallback];
+    return [...(isGroup ? [] : [own]), ...fields(either ?? inner, pointer)];
   });
   const ofItems = [...(schema.items?.oneOf ?? [])].flatMap((rule) => fields(rule, `${above}/N`));
   return [...own, ...ofItems];

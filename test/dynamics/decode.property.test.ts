@@ -4,6 +4,7 @@ import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { decode } from '../../src/dynamics/decode.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { translate } from '../../src/dynamics/translate.ts';
+import { INCOMPLETE_REASONS, SKIP_REASONS, withoutReading } from '../../src/dynamics/translation.ts';
 import { contextJson, entityJson } from './context-json.ts';
 
 const MAPPINGS = [loadMapping('resource-assignment'), loadMapping('project-team')];
@@ -15,8 +16,13 @@ function handle(body: Uint8Array, contentType?: string): void {
     expect(DEAD_LETTER_REASONS).toContain(decoded.reason);
     return;
   }
-  for (const mapping of MAPPINGS)
-    expect(['apply', 'skip', 'deadLetter']).toContain(translate(decoded.context, mapping).outcome);
+  for (const mapping of MAPPINGS) {
+    const translated = translate(decoded.context, mapping);
+    if (translated.outcome === 'incomplete') expect(INCOMPLETE_REASONS).toContain(translated.why);
+    const settled = withoutReading(translated);
+    expect(['apply', 'skip', 'deadLetter']).toContain(settled.outcome);
+    if (settled.outcome === 'skip') expect(SKIP_REASONS).toContain(settled.reason);
+  }
 }
 
 /** JSON that is like an execution context, with anything at all in the places that are read. */

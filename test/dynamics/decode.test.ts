@@ -12,7 +12,8 @@ function contextOf(json: unknown, envelope: MessageEnvelope = {}): ExecutionCont
 
 function reasonOf(json: unknown, envelope: MessageEnvelope = {}): string {
   const decoded = decode(Buffer.from(JSON.stringify(json)), envelope);
-  return decoded.outcome === 'deadLetter' ? decoded.reason : decoded.outcome;
+  if (decoded.outcome === 'deadLetter') return decoded.reason;
+  return decoded.context.truncated ? 'truncated' : decoded.outcome;
 }
 
 describe('the execution context', () => {
@@ -140,7 +141,7 @@ describe('a truncated message', () => {
       { MessageMaxSizeExceeded: '' },
       { messageMaxSizeExceeded: 1 },
     ])
-      expect(reasonOf(whole, { applicationProperties })).toBe('TruncatedMessage');
+      expect(reasonOf(whole, { applicationProperties })).toBe('truncated');
   });
 
   it('is not one when the property is absent or false, or another property is set', () => {
@@ -155,7 +156,7 @@ describe('a truncated message', () => {
   });
 
   it('is known by its content as well', () => {
-    expect(reasonOf(contextJson(away))).toBe('TruncatedMessage');
+    expect(reasonOf(contextJson(away))).toBe('truncated');
   });
 
   it('is not one while the parameters or any image are left', () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/dynamics/decode.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
-import { type Translation, translate } from '../../src/dynamics/translate.ts';
+import { translate } from '../../src/dynamics/translate.ts';
+import { type Translation, withoutReading } from '../../src/dynamics/translation.ts';
 import { contextJson, entityJson } from './context-json.ts';
 
 const MAPPING = loadMapping('project-team');
@@ -56,8 +57,9 @@ function translated(message: string, before: Row | undefined, after: Row | undef
 }
 
 const changesOf = (translation: Translation) => {
-  if (translation.outcome === 'deadLetter') throw new Error(translation.description);
-  return translation.outcome === 'apply' ? translation.changes : [];
+  const settled = withoutReading(translation);
+  if (settled.outcome === 'deadLetter') throw new Error(settled.description);
+  return settled.outcome === 'apply' ? settled.changes : [];
 };
 
 describe('any update of a row', () => {

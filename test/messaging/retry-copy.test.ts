@@ -81,7 +81,7 @@ test.each(['MessageMaxSizeExceeded', 'messageMaxSizeExceeded'])(
   'a cut message is recognised by %s',
   (name) => {
     expect(decode(BODY, { applicationProperties: { [name]: true } })).toMatchObject({
-      reason: 'TruncatedMessage',
+      context: { truncated: true },
     });
   },
 );

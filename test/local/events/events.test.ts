@@ -10,16 +10,19 @@ import { DEAD_LETTER_REASONS } from '../../../src/dead-letter-reason.ts';
 import type { PutAssignment } from '../../../src/dynamics/assignment-change.ts';
 import { decode } from '../../../src/dynamics/decode.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
-import { type Translation, translate } from '../../../src/dynamics/translate.ts';
+import { translate } from '../../../src/dynamics/translate.ts';
+import { type Settled, withoutReading } from '../../../src/dynamics/translation.ts';
 
 const EVENTS = new URL('../../../local/events/', import.meta.url);
 const samples = listSamples();
 
 const json = (file: string) => JSON.parse(readFileSync(new URL(file, EVENTS), 'utf8'));
 
-function handle({ body, contentType, applicationProperties, preset }: Sample): Translation {
+function handle({ body, contentType, applicationProperties, preset }: Sample): Settled {
   const decoded = decode(body, { contentType, applicationProperties });
-  return decoded.outcome === 'deadLetter' ? decoded : translate(decoded.context, loadMapping(preset));
+  return decoded.outcome === 'deadLetter'
+    ? decoded
+    : withoutReading(translate(decoded.context, loadMapping(preset)));
 }
 
 describe('the sample events', () => {

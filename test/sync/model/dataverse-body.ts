@@ -60,7 +60,11 @@ export function dataverseBody({ record, message, before, after, versions, modifi
   const target = after
     ? {
         __type: `Entity:${CONTRACTS}`,
-        Attributes: columns(record, after, undefined, modifiedOn.after),
+        Attributes: [
+          ...columns(record, after, undefined, modifiedOn.after),
+          // A Target names the column that it empties, an image leaves empty columns out.
+          ...(after.user === null ? [{ key: 'msdyn_bookableresourceid', value: null }] : []),
+        ],
         Id: record,
         LogicalName: TABLE,
       }
