@@ -1,7 +1,8 @@
 import { openCor } from '../src/cor/open-cor.ts';
-import { type LedgerDocument, LedgerUnreadableError } from '../src/ledger/document.ts';
+import type { LedgerDocument } from '../src/ledger/document.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { openLedger } from '../src/ledger/open-ledger.ts';
+import { LedgerUnreadableError } from '../src/ledger/parse-document.ts';
 import { percentagesOn } from '../src/ledger/percentages.ts';
 import { storageFailure } from '../src/ledger/storage-failure.ts';
 import { today } from '../src/ledger/today.ts';

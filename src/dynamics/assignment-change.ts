@@ -20,6 +20,26 @@ export interface RowVersion {
   readonly modifiedOn?: number;
 }
 
+/**
+ * A row's version, and when the message that told it first entered the queue: `enqueuedAt` in UTC epoch ms, `sequence` its sequence
+ * number. A queue that is made anew counts from 1 again.
+ */
+export interface QueuedVersion {
+  readonly number?: number | undefined;
+  readonly modifiedOn?: number | undefined;
+  readonly enqueuedAt?: number | undefined;
+  readonly sequence: number;
+}
+
+/**
+ * What a change rests on: an event of Dataverse, a row that was read, or a read that found no row (404). The last names the version that
+ * was recorded when it was looked up, none where nothing was: what came in later is not meant.
+ */
+export type ChangeBasis =
+  | { readonly kind: 'event' }
+  | { readonly kind: 'read' }
+  | { readonly kind: 'gone'; readonly seen?: QueuedVersion | undefined };
+
 /** The assignment `record` now gives `workspace` to `user`. */
 export interface PutAssignment {
   readonly kind: 'put';
@@ -33,6 +53,10 @@ export interface PutAssignment {
   readonly workspaceName?: string;
   readonly allocation: Allocation;
   readonly version: RowVersion;
+  /** Id of the Dynamics record that `user` was resolved from, where that took a look-up. */
+  readonly source?: string;
+  /** Default: an event. */
+  readonly basis?: ChangeBasis;
 }
 
 /** The assignment `record` no longer gives anything to `user`. */
@@ -42,9 +66,14 @@ export interface RemoveAssignment {
   readonly record: string;
   /** Workspace that the row named last, where the message says it. */
   readonly workspace?: string;
-  /** A row that moved away, was deactivated or does not fit the mapping's `only` may come back. */
+  /**
+   * A row that moved away, was deactivated or does not fit the mapping's `only` may come back; a deleted one only with a higher version
+   * number, which says that it was restored under its id.
+   */
   readonly why: 'deleted' | 'moved' | 'deactivated' | 'unassigned' | 'excluded';
   readonly version: RowVersion;
+  /** Default: an event. */
+  readonly basis?: ChangeBasis;
 }
 
 export type AssignmentChange = PutAssignment | RemoveAssignment;

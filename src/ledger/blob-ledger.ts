@@ -1,7 +1,9 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
+import { utcDay } from '../dynamics/dates.ts';
 import { type Connection, SettingsError } from '../settings.ts';
-import { emptyDocument, type LedgerDocument, parseDocument } from './document.ts';
+import { emptyDocument, type LedgerDocument } from './document.ts';
 import type { Ledger } from './ledger.ts';
+import { parseDocument } from './parse-document.ts';
 
 const CONTAINER = 'cor-ledger';
 const FOLDER = 'users/';
@@ -114,7 +116,12 @@ export function createBlobLedger(connection: Connection, options: BlobLedgerOpti
           const chunks: Buffer[] = [];
           for await (const chunk of reply.readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
           return {
-            document: parseDocument(Buffer.concat(chunks).toString('utf8'), user, blob.name),
+            document: parseDocument(
+              Buffer.concat(chunks).toString('utf8'),
+              user,
+              blob.name,
+              utcDay(Date.now()),
+            ),
             etag: reply.etag,
           };
         } catch (error) {

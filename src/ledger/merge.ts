@@ -1,82 +1,87 @@
-import type { AssignmentChange } from '../dynamics/assignment-change.ts';
-import type { EntryVersion, LedgerDocument, LedgerEntry } from './document.ts';
-
-/** A change of one user, with the sequence number under which its message first entered the queue. */
-export interface SequencedChange {
-  readonly change: AssignmentChange;
-  readonly sequence: number;
-}
-
-/**
- * Is `candidate` newer than `recorded`? By `versionnumber` when both have it, else by `modifiedon`, else (the same second) by the
- * order of entry into the queue. Equal is not newer: a repeated message changes nothing.
- */
-export function isNewer(candidate: EntryVersion, recorded: EntryVersion): boolean {
-  if (candidate.number !== undefined && recorded.number !== undefined)
-    return candidate.number > recorded.number;
-  if (
-    candidate.modifiedOn !== undefined &&
-    recorded.modifiedOn !== undefined &&
-    candidate.modifiedOn !== recorded.modifiedOn
-  ) {
-    return candidate.modifiedOn > recorded.modifiedOn;
-  }
-  return candidate.sequence > recorded.sequence;
-}
-
-function applies(
-  change: AssignmentChange,
-  version: EntryVersion,
-  recorded: LedgerEntry | undefined,
-): boolean {
-  if (!recorded) return true;
-  // A Dynamics row is never undeleted, and the pre image of a delete can carry a version that was already seen.
-  if (recorded.state === 'deleted') return false;
-  if (change.kind === 'remove' && change.why === 'deleted') return true;
-  return isNewer(version, recorded.version);
-}
-
-/** Would `merge` change the document for these? Also `false` when they are repeated, or older than what is recorded. */
-export function isNews(document: LedgerDocument, changes: readonly SequencedChange[]): boolean {
-  return changes.some(({ change, sequence }) =>
-    applies(change, { ...change.version, sequence }, document.assignments[change.record]),
-  );
-}
-
-function entryOf(change: AssignmentChange, version: EntryVersion): LedgerEntry {
-  if (change.kind === 'remove') return { state: change.why === 'deleted' ? 'deleted' : 'removed', version };
-  const { workspace, workspaceName, allocation } = change;
-  return {
-    state: 'assigned',
-    workspace,
-    ...(workspaceName !== undefined && { workspaceName }),
-    allocation,
-    version,
-  };
-}
+import { changedEntry } from './changed-entry.ts';
+import { type EntryVersion, type LedgerDocument, type LedgerEntry, MAX_OPERATIONS } from './document.ts';
+import { trim } from './trim.ts';
+import {
+  compareVersions,
+  isTied,
+  type SequencedChange,
+  type Verdict,
+  verdictOf,
+  versionOf,
+} from './verdict.ts';
 
 function workspaceOf(entry: LedgerEntry | undefined): string | undefined {
   return entry?.state === 'assigned' ? entry.workspace : undefined;
 }
 
+/** The system jobs that were met in the recorded second, with that of the change. */
+function operationsWith(
+  one: SequencedChange,
+  recorded: LedgerEntry | undefined,
+): readonly string[] | undefined {
+  const version = versionOf(one);
+  if (version.number !== undefined || one.operation === undefined) return undefined;
+  const met = recorded && isTied(version, recorded.version) ? (recorded.version.operations ?? []) : [];
+  return [...met, one.operation].slice(-MAX_OPERATIONS);
+}
+
+function appliedVersion(one: SequencedChange, recorded: LedgerEntry | undefined): EntryVersion {
+  const operations = operationsWith(one, recorded);
+  return { ...versionOf(one), ...(operations && { operations }) };
+}
+
+/** What a change that is not applied still teaches: a higher version of the same content, or one more system job of the second. */
+function refreshed(
+  one: SequencedChange,
+  verdict: Verdict,
+  recorded: LedgerEntry | undefined,
+): LedgerEntry | undefined {
+  if (!recorded) return undefined;
+  const version = versionOf(one);
+  if (verdict === 'repeated' && one.change.basis?.kind === 'read') {
+    if (recorded.state === 'deleted' || compareVersions(version, recorded.version) <= 0) return undefined;
+    return { ...recorded, version };
+  }
+  if (verdict !== 'old' || !isTied(version, recorded.version) || recorded.version.number !== undefined)
+    return undefined;
+  const operations = operationsWith(one, recorded);
+  return operations && { ...recorded, version: { ...recorded.version, operations } };
+}
+
+/** The entry that a change leaves of its row; `undefined` when it stays as it is. */
+function entryAfter(document: LedgerDocument, one: SequencedChange, day: string): LedgerEntry | undefined {
+  const recorded = document.assignments[one.change.record];
+  const verdict = verdictOf(document, one);
+  return verdict === 'applied'
+    ? changedEntry(one.change, appliedVersion(one, recorded), day)
+    : refreshed(one, verdict, recorded);
+}
+
+/** Would `merge` change what is assigned for these? */
+export function isNews(document: LedgerDocument, changes: readonly SequencedChange[]): boolean {
+  return changes.some((one) => verdictOf(document, one) === 'applied');
+}
+
 /**
- * The document after `changes`, in whatever order they come; the same object when none of them is news.
- * Pure: same document and same set of changes → same result.
+ * The document after `changes`, in whatever order they come; the same object when they say nothing that is not recorded. `day` is today,
+ * `YYYY-MM-DD`. Pure: same document and same set of changes → same result.
  */
-export function merge(document: LedgerDocument, changes: readonly SequencedChange[]): LedgerDocument {
+export function merge(
+  document: LedgerDocument,
+  changes: readonly SequencedChange[],
+  day: string,
+): LedgerDocument {
   let assignments: Record<string, LedgerEntry> | undefined;
-  const released = new Set(document.released);
-  for (const { change, sequence } of changes) {
-    const version: EntryVersion = { ...change.version, sequence };
-    const recorded = (assignments ?? document.assignments)[change.record];
-    if (!applies(change, version, recorded)) continue;
+  const left: Record<string, string> = {};
+  for (const one of changes) {
+    const current = assignments ? { ...document, assignments } : document;
+    const entry = entryAfter(current, one, day);
+    if (!entry) continue;
+    const workspace = workspaceOf(current.assignments[one.change.record]);
+    if (workspace !== undefined && workspace !== workspaceOf(entry)) left[workspace] = day;
     assignments ??= { ...document.assignments };
-    assignments[change.record] = entryOf(change, version);
-    const left = workspaceOf(recorded);
-    if (left !== undefined) released.add(left);
+    assignments[one.change.record] = entry;
   }
   if (!assignments) return document;
-  if (released.size > 0)
-    for (const entry of Object.values(assignments)) released.delete(workspaceOf(entry) ?? '');
-  return { ...document, assignments, released: [...released] };
+  return trim({ ...document, assignments, released: { ...document.released, ...left } }, day);
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { SettingsError } from '../settings.ts';
-import { LedgerUnreadableError } from './document.ts';
+import { LedgerUnreadableError } from './parse-document.ts';
 
 const UNREADABLE = 'LedgerUnreadable';
 

@@ -39,6 +39,8 @@ async function decideOn(state: MessageState, options: MessageOptions): Promise<D
   const correlationId = state.context?.correlationId;
   const common = {
     sequence: history.firstSequenceNumber,
+    enqueuedAt: history.firstEnqueuedAt,
+    operation: state.context?.operationId,
     redelivered: envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed,
     ...(correlationId !== undefined && { correlationId }),
     ...(options.trace && { trace: options.trace }),

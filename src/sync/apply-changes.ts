@@ -53,7 +53,9 @@ const MOST_DOUBTS = 1;
 const NOTHING_MORE = (): readonly Waiting[] => [];
 
 function changesOf(group: readonly Waiting[]) {
-  return group.flatMap(({ item }) => item.changes.map((change) => ({ change, sequence: item.sequence })));
+  return group.flatMap(({ item: { changes, sequence, enqueuedAt, operation } }) =>
+    changes.map((change) => ({ change, sequence, enqueuedAt, operation })),
+  );
 }
 
 /** Is COR to be told everything, because what it holds is not known for sure? */
@@ -154,13 +156,13 @@ export function createUserSync(options: SyncOptions): UserLanes {
       }
       const before = loaded.document;
       gather();
-      let after = merge(before, changesOf(group));
+      let after = merge(before, changesOf(group), today());
       let calls = plan(before, after, group, carried);
       if (hasCalls(calls)) {
         const release = await slots.acquire();
         try {
           if (gather().length > 0) {
-            after = merge(before, changesOf(group));
+            after = merge(before, changesOf(group), today());
             calls = plan(before, after, group, carried);
           }
           if (hasCalls(calls)) {

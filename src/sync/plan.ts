@@ -38,7 +38,7 @@ export function planCalls({ before, after, rule, day, mentioned, touched, reasse
   const without = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
   const own = new Set([...mentioned, ...changed, ...gone]);
   const lingering = new Set(without([...own, ...touched]));
-  const unwanted = new Set([...lingering, ...without(after.released)]);
+  const unwanted = new Set([...lingering, ...without(Object.keys(after.released))]);
   if (!reassert) return { desired, attach: changed, detach: gone, unwanted, own };
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
   const detach = [...(desired.size > 0 ? lingering : unwanted)];

@@ -8,6 +8,10 @@ export interface SyncItem {
   readonly changes: readonly AssignmentChange[];
   /** Sequence number under which the message first entered the queue. */
   readonly sequence: number;
+  /** When that was, UTC epoch ms. */
+  readonly enqueuedAt?: number | undefined;
+  /** Id of the system job that posted the message. */
+  readonly operation?: string | undefined;
   /** The message was handled before (delivery count over 1, a retry copy, a replay): an earlier try may have left COR half done. */
   readonly redelivered: boolean;
   readonly correlationId?: string;

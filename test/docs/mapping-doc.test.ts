@@ -102,7 +102,7 @@ describe('the percentage', () => {
           },
         ]),
     );
-    const document = { assignments, released: [] } as unknown as LedgerDocument;
+    const document = { assignments, released: {} } as unknown as LedgerDocument;
     return percentagesOn(
       document.assignments,
       percentageSchema.parse({ window: 'always' }),

@@ -5,8 +5,8 @@ import { startCorSandbox } from '../../local/cor/sandbox.ts';
 import { listSamples } from '../../local/events/samples.ts';
 import { createConnector, type World } from '../../src/connector.ts';
 import { createHealth } from '../../src/health.ts';
-import { parseDocument } from '../../src/ledger/document.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { parseDocument } from '../../src/ledger/parse-document.ts';
 import type { LogLine } from '../../src/log.ts';
 import { readSettings } from '../../src/settings.ts';
 import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
@@ -170,7 +170,10 @@ export async function written(): Promise<Written> {
     const damaged = beside({
       ledger: {
         ...createMemoryLedger(),
-        load: async (user) => ({ document: parseDocument('{', user, 'in memory'), etag: undefined }),
+        load: async (user) => ({
+          document: parseDocument('{', user, 'in memory', '2026-03-04'),
+          etag: undefined,
+        }),
       },
     });
     await handle(damaged)(first);

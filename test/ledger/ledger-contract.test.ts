@@ -34,7 +34,7 @@ function documentOf(user: string, percentage: number): LedgerDocument {
     allocation: { percentage },
     version: { number: 7, sequence: 1 },
   } as const;
-  return { schema: 1, user, assignments: { [RECORD]: entry }, released: ['W-0'] };
+  return { schema: 2, user, assignments: { [RECORD]: entry }, released: { 'W-0': '2026-03-04' } };
 }
 
 describe.each(Object.entries(kinds))('the ledger %s', (_kind, create) => {
@@ -106,8 +106,8 @@ describe('a stored document that cannot be used', () => {
     ['is cut short', '{"schema":1,"user":"u","assig', /users\/u\.json is not JSON/],
     [
       'has a newer schema',
-      '{"schema":2,"user":"u"}',
-      /schema 2, this version of the connector reads schema 1/,
+      '{"schema":3,"user":"u"}',
+      /schema 3, this version of the connector reads schema 2/,
     ],
     [
       'has a damaged entry',

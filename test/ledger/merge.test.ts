@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AssignmentChange, RowVersion } from '../../src/dynamics/assignment-change.ts';
 import { emptyDocument, type LedgerDocument } from '../../src/ledger/document.ts';
-import { isNewer, isNews, merge, type SequencedChange } from '../../src/ledger/merge.ts';
+import { isNews, merge } from '../../src/ledger/merge.ts';
+import { compareVersions, type SequencedChange } from '../../src/ledger/verdict.ts';
+
+const TODAY = '2026-03-04';
 
 const put = (record: string, version: RowVersion, percentage = 10): AssignmentChange => ({
   kind: 'put',
@@ -29,6 +32,7 @@ const merged = (...changes: [AssignmentChange, number][]) =>
   merge(
     emptyDocument('u'),
     changes.map(([change, sequence]) => ({ change, sequence })),
+    TODAY,
   );
 
 describe('which of two versions is newer', () => {
@@ -54,7 +58,7 @@ describe('which of two versions is newer', () => {
     ],
     ['the queue decides when nothing else is known', { sequence: 1 }, { sequence: 2 }, false],
   ])('%s', (_why, candidate, recorded, newer) => {
-    expect(isNewer(candidate, recorded)).toBe(newer);
+    expect(compareVersions(candidate, recorded) > 0).toBe(newer);
   });
 });
 
@@ -81,26 +85,34 @@ describe('merging changes into a document', () => {
     );
   });
 
-  it('never brings a deleted row back, and takes a delete whose pre image is as old as what is recorded', () => {
-    expect(
-      merged([remove('r', { number: 1 }, 'deleted'), 1], [put('r', { number: 9 }), 2]).assignments.r,
-    ).toMatchObject({ state: 'deleted' });
-    expect(
-      merged([put('r', { number: 9 }), 1], [remove('r', { number: 9 }, 'deleted'), 2]).assignments.r,
-    ).toMatchObject({ state: 'deleted' });
+  it('keeps a deleted row deleted until a higher number says that it was restored under its id', () => {
+    const deleted = [remove('r', { number: 5 }, 'deleted'), 1] as const;
+    expect(merged([...deleted], [put('r', { number: 5 }), 2]).assignments.r?.state).toBe('deleted');
+    expect(merged([...deleted], [put('r', { modifiedOn: 9_000 }), 2]).assignments.r?.state).toBe('deleted');
+    expect(merged([...deleted], [put('r', { number: 6 }), 2]).assignments.r?.state).toBe('assigned');
+  });
+
+  it('takes a delete whose pre image is as old as what is recorded, and none of an earlier life', () => {
+    const recorded = [put('r', { number: 9 }), 1] as const;
+    expect(merged([...recorded], [remove('r', { number: 9 }, 'deleted'), 2]).assignments.r?.state).toBe(
+      'deleted',
+    );
+    expect(merged([...recorded], [remove('r', { number: 8 }, 'deleted'), 2]).assignments.r?.state).toBe(
+      'assigned',
+    );
   });
 
   it('gives back the same object when nothing is news', () => {
     const document = merged([put('r', { number: 5 }), 1]);
     const repeated = [{ change: put('r', { number: 5 }), sequence: 2 }];
-    expect(merge(document, repeated)).toBe(document);
+    expect(merge(document, repeated, TODAY)).toBe(document);
     expect(isNews(document, repeated)).toBe(false);
   });
 
   it('leaves the document that it was given as it was', () => {
     const document = merged([put('r', { number: 5 }), 1]);
     const copy = structuredClone(document);
-    merge(document, [{ change: put('r', { number: 6 }, 99), sequence: 2 }]);
+    merge(document, [{ change: put('r', { number: 6 }, 99), sequence: 2 }], TODAY);
     expect(document).toEqual(copy);
   });
 });
@@ -143,10 +155,12 @@ describe.each([true, false])('merging, with versionnumber: %s', (withNumber) => 
     fc.assert(
       fc.property(shuffles, ([all, shuffled]) => {
         const oneByOne = [...shuffled, ...all].reduce(
-          (document, one) => merge(document, [one]),
+          (document, one) => merge(document, [one], TODAY),
           emptyDocument('u'),
         );
-        expect(meaning(oneByOne, withNumber)).toEqual(meaning(merge(emptyDocument('u'), all), withNumber));
+        expect(meaning(oneByOne, withNumber)).toEqual(
+          meaning(merge(emptyDocument('u'), all, TODAY), withNumber),
+        );
       }),
     );
   });

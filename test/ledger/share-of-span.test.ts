@@ -84,8 +84,8 @@ describe('the percentage of a workspace over the whole span', () => {
 
   it('leaves out rows that were removed or deleted', () => {
     const gone: Assignments = {
-      a: { state: 'removed', version: { sequence: 1 } },
-      b: { state: 'deleted', version: { sequence: 2 } },
+      a: { state: 'removed', version: { sequence: 1 }, day: '2026-03-04' },
+      b: { state: 'deleted', version: { sequence: 2 }, day: '2026-03-04' },
     };
     expect(percentagesOn(gone, RULE, '2026-03-04').size).toBe(0);
   });

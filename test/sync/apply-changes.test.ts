@@ -210,7 +210,7 @@ describe('a workspace that COR has lost', () => {
 describe('a ledger document that cannot be read', () => {
   it('stops the messages of its own user, to be tried later, and says in the log which message met it and what to do', async () => {
     const one = startInstance();
-    const newer = { schema: 2, user: USER, assignments: {}, released: [] } as unknown as LedgerDocument;
+    const newer = { schema: 3, user: USER, assignments: {}, released: {} } as unknown as LedgerDocument;
     await one.ledger.save(newer, undefined);
     const [stopped, other] = await Promise.all([
       one.submit([put('r', 'a', 20, 1)], 1),
@@ -226,7 +226,7 @@ describe('a ledger document that cannot be read', () => {
     expect(stopped).toMatchObject({
       failure: {
         description: expect.stringMatching(
-          /^The ledger document of this user has schema 2, .*npm run ledger -- list/,
+          /^The ledger document of this user has schema 3, .*npm run ledger -- list/,
         ),
       },
     });
@@ -235,7 +235,7 @@ describe('a ledger document that cannot be read', () => {
         evt: 'ledger.unreadable',
         correlationId: 'c1',
         errorCode: 'LedgerUnreadable',
-        reason: expect.stringMatching(/^has schema 2, .*npm run ledger -- list/),
+        reason: expect.stringMatching(/^has schema 3, .*npm run ledger -- list/),
       },
     ]);
     expect(one.calls).toEqual(['attach a']);
@@ -243,7 +243,7 @@ describe('a ledger document that cannot be read', () => {
 
   it('lets its user go on once it is mended', async () => {
     const one = startInstance();
-    const newer = { schema: 2, user: USER, assignments: {}, released: [] } as unknown as LedgerDocument;
+    const newer = { schema: 3, user: USER, assignments: {}, released: {} } as unknown as LedgerDocument;
     await one.ledger.save(newer, undefined);
     await one.submit([put('r', 'a', 20, 1)], 1);
     await one.ledger.save(emptyDocument(USER), '"1"');

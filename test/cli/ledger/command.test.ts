@@ -44,7 +44,7 @@ const everything = () => ({
 
 const version = { number: 7, modifiedOn: Date.UTC(2026, 2, 1), sequence: 3 };
 const document: LedgerDocument = {
-  schema: 1,
+  schema: 2,
   user: USER,
   assignments: {
     r1: { state: 'assigned', workspace: 'W-1', allocation: { percentage: 20 }, version },
@@ -54,15 +54,15 @@ const document: LedgerDocument = {
       allocation: { hours: 8, start: '2026-03-02', finish: '2026-03-06' },
       version: { sequence: 4 },
     },
-    r3: { state: 'deleted', version: { number: 9, sequence: 5 } },
+    r3: { state: 'deleted', version: { number: 9, sequence: 5 }, day: '2026-03-02' },
   },
-  released: ['W-2'],
+  released: { 'W-2': '2026-03-02' },
 };
 const other: LedgerDocument = {
   ...document,
   user: OTHER,
   assignments: { r4: { state: 'assigned', workspace: 'W-2', allocation: { percentage: 50 }, version } },
-  released: [],
+  released: {},
 };
 
 const container = () =>

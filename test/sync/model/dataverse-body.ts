@@ -56,7 +56,8 @@ function image(alias: string, record: string, attributes: ReturnType<typeof colu
 }
 
 /** The body that Dataverse posts for an event of a project team row, as JSON bytes. */
-export function dataverseBody({ record, message, before, after, versions, modifiedOn }: RowEvent): Buffer {
+export function dataverseBody(event: RowEvent): Buffer {
+  const { record, message, before, after, versions, modifiedOn, operation = record } = event;
   const target = after
     ? {
         __type: `Entity:${CONTRACTS}`,
@@ -76,7 +77,7 @@ export function dataverseBody({ record, message, before, after, versions, modifi
       InputParameters: [{ key: 'Target', value: target }],
       MessageName: message,
       Mode: 1,
-      OperationId: '7c6a2c57-0a76-4a86-8d6c-2f6f0f4f1b11',
+      OperationId: operation,
       OrganizationName: 'unqmodel',
       PostEntityImages: after
         ? image('PostImage', record, columns(record, after, versions.after, modifiedOn.after))

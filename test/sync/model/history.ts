@@ -12,6 +12,8 @@ export interface TeamRow {
 
 /** One event as Dataverse would post it: the row before and after. `after` is missing for a delete. */
 export interface RowEvent {
+  /** Id of the system job that posts it. Default: that of the row. */
+  readonly operation?: string;
   readonly record: string;
   readonly message: 'Create' | 'Update' | 'Delete';
   readonly before: TeamRow | undefined;
@@ -72,6 +74,7 @@ export function randomHistory(shape: HistoryShape, random: Random): RowEvent[] {
           active: true,
         };
     events.push({
+      operation: `7c6a2c57-0a76-4a86-8d6c-${String(version).padStart(12, '0')}`,
       record,
       message: gone ? 'Delete' : old ? 'Update' : 'Create',
       before: old?.row,
