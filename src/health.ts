@@ -4,6 +4,7 @@ import { storageFailure } from './ledger/storage-failure.ts';
 import type { Log } from './log.ts';
 import { openServiceBus } from './messaging/service-bus-connection.ts';
 import type { Settings } from './settings.ts';
+import { withTimeout } from './timeout.ts';
 
 interface Check {
   readonly name: 'settings' | 'cor' | 'storage' | 'queue';
@@ -27,17 +28,15 @@ const CHECK_TIMEOUT_MS = 10_000;
 type Problem = string | undefined;
 
 async function bounded(check: () => Promise<Problem>): Promise<Problem> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Problem>((resolve) => {
-    timer = setTimeout(() => resolve(`No answer within ${CHECK_TIMEOUT_MS / 1_000} s.`), CHECK_TIMEOUT_MS);
-  });
   try {
-    return await Promise.race([check(), late]);
+    return await withTimeout(
+      CHECK_TIMEOUT_MS,
+      check(),
+      () => `No answer within ${CHECK_TIMEOUT_MS / 1_000} s.`,
+    );
   } catch (error) {
     const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
     return `Failed with ${String(code ?? name ?? 'an error')}.`;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

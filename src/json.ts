@@ -12,3 +12,13 @@ export function parseJson(text: string): unknown {
     return text;
   }
 }
+
+/** A path into a JSON value as a JSON pointer (RFC 6901); empty for the whole. */
+export function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Text without the byte order mark that some senders begin with, which no JSON parser takes. */
+export function withoutByteOrderMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}

@@ -1,16 +1,4 @@
-import { loadMapping } from '../../src/dynamics/mapping.ts';
-import { type Settings, SettingsError, type Source, settingsSchema } from '../../src/settings.ts';
-
-const schema = settingsSchema
-  .pick({
-    ServiceBusConnection: true,
-    ServiceBusConnection__fullyQualifiedNamespace: true,
-    ServiceBusQueueName: true,
-    ServiceBusTopicName: true,
-    ServiceBusSubscriptionName: true,
-    MAPPING: true,
-  })
-  .strip();
+import { type Environment, readQueueSettings, type Settings, SettingsError } from '../../src/settings.ts';
 
 /** What the command line says instead of the settings. */
 export interface Override {
@@ -19,12 +7,11 @@ export interface Override {
   readonly namespace?: string | undefined;
 }
 
-function overridden(
-  environment: Readonly<Record<string, string | undefined>>,
-  { queue, namespace }: Override,
-) {
+/** A managed identity's client id is left aside: on somebody's own machine the Azure login is theirs. */
+function overridden(environment: Environment, { queue, namespace }: Override): Environment {
   return {
     ...environment,
+    ServiceBusConnection__clientId: undefined,
     ...(queue !== undefined && {
       ServiceBusQueueName: queue,
       ServiceBusTopicName: undefined,
@@ -39,35 +26,15 @@ function overridden(
   };
 }
 
-/**
- * The settings that dead letters need, for a command on somebody's own machine: a managed identity's client id is left aside, the Azure
- * login is theirs. Throws `SettingsError`.
- */
+/** The settings that dead letters need, for a command. Throws `SettingsError`. */
 export function readDeadLetterSettings(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   override: Override,
 ): Pick<Settings, 'serviceBus' | 'source' | 'mapping'> {
-  const filled = Object.entries(overridden(environment, override)).filter(([, value]) => value?.trim());
-  const parsed = schema.safeParse(Object.fromEntries(filled));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.')}: should be ${issue.message}`,
-    );
-    throw new SettingsError(`${problems.join('; ')} (or use --queue)`);
+  try {
+    return readQueueSettings(overridden(environment, override));
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    throw new SettingsError(`${error.message}\nOr use --queue, --namespace or --local.`, { cause: error });
   }
-  const raw = parsed.data;
-  const { ServiceBusTopicName: topic, ServiceBusSubscriptionName: subscription } = raw;
-  const queue = raw.ServiceBusQueueName;
-  if (!topic !== !subscription)
-    throw new SettingsError('ServiceBusTopicName and ServiceBusSubscriptionName: set both or neither.');
-  const source: Source =
-    topic && subscription ? { kind: 'topic', topic, subscription, queue } : { kind: 'queue', queue };
-  const mapping = loadMapping(raw.MAPPING);
-  if (raw.ServiceBusConnection)
-    return { source, mapping, serviceBus: { connectionString: raw.ServiceBusConnection } };
-  const address = raw.ServiceBusConnection__fullyQualifiedNamespace;
-  if (address) return { source, mapping, serviceBus: { address } };
-  throw new SettingsError(
-    'ServiceBusConnection: should be a connection string; or set ServiceBusConnection__fullyQualifiedNamespace, or use --namespace or --local.',
-  );
 }

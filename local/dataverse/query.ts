@@ -1,3 +1,4 @@
+import { GUID } from '../../src/external-id.ts';
 import { badQuery } from './refusal.ts';
 import type { StoredRow } from './store.ts';
 import { readableColumns, type Table } from './tables.ts';
@@ -14,7 +15,6 @@ export interface Query {
 const KNOWN = ['$select', '$filter', '$orderby', '$top'];
 
 const CLAUSE = /^(\w+) eq ('(?:[^']|'')*'|[\w-]+)/;
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const isId = (table: Table, column: string) => column === table.id || column.startsWith('_');
 

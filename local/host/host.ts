@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ServiceBusClient } from '@azure/service-bus';
+import { endedWithin } from '../../src/timeout.ts';
 import { createApp, provideCoreApi } from './core-api.ts';
 import type { FunctionMetadata, InvocationRequest, LogLevel } from './core-types.ts';
 import type { Delivery } from './delivery.ts';
@@ -12,7 +13,6 @@ import { type Capabilities, loadApp } from './load-app.ts';
 import { type Listener, startListener } from './service-bus-listener.ts';
 import { type SettlementFault, startSettlementServer } from './settlement-server.ts';
 import { type QueueTrigger, readTriggers } from './triggers.ts';
-import { waitAtMost } from './wait-at-most.ts';
 import { type CommandLineForm, workerCommandLine } from './worker-command-line.ts';
 
 export interface HostOptions {
@@ -100,7 +100,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const closeAll = async () => {
     for (const listener of listeners) listener.stop();
     // A client whose server is gone never finishes closing.
-    await waitAtMost(CLOSE_MS, Promise.all([...clients.values()].map((client) => client.close())));
+    await endedWithin(CLOSE_MS, Promise.all([...clients.values()].map((client) => client.close())));
     settlement.stop();
   };
 
@@ -150,7 +150,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       failSettlements: settlement.fail,
       drain,
       async stop(drainMs = 10_000) {
-        await waitAtMost(drainMs, drain());
+        await endedWithin(drainMs, drain());
         const context = { hookData: {}, appHookData: app.hookData };
         for (const hook of app.hooks.appTerminate) await hook(context);
         await http.stop();

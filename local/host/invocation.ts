@@ -1,3 +1,4 @@
+import { withTimeout } from '../../src/timeout.ts';
 import type { App, RegisteredFunction } from './core-api.ts';
 import type {
   CoreInvocationContext,
@@ -25,22 +26,16 @@ export async function invoke(
   timeoutMs: number | undefined,
   log: InvocationLog,
 ): Promise<InvocationResult> {
-  let timer: NodeJS.Timeout | undefined;
   try {
     const run = runInvocation(app, { metadata, callback }, request, log);
     if (timeoutMs === undefined) return { succeeded: true, response: await run };
-    const timeout = new Promise<never>((_, reject) => {
-      // The real host also restarts the worker; here the handler runs on, and its lock token is no longer valid.
-      timer = setTimeout(
-        () => reject(new Error(`Timeout of ${timeoutMs} ms exceeded by function ${metadata.name}`)),
-        timeoutMs,
-      );
+    // The real host also restarts the worker; here the handler runs on, and its lock token is no longer valid.
+    const response = await withTimeout(timeoutMs, run, () => {
+      throw new Error(`Timeout of ${timeoutMs} ms exceeded by function ${metadata.name}`);
     });
-    return { succeeded: true, response: await Promise.race([run, timeout]) };
+    return { succeeded: true, response };
   } catch (error) {
     return { succeeded: false, error: error instanceof Error ? error : new Error(String(error)) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
+import { endedWithin } from '../../src/timeout.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { InvocationRequest } from './core-types.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -10,7 +11,6 @@ import { createLockRenewal } from './lock-renewal.ts';
 import { openTrace, type RpcTraceContext } from './trace-context.ts';
 import { toInvocationData } from './trigger-metadata.ts';
 import type { QueueTrigger } from './triggers.ts';
-import { waitAtMost } from './wait-at-most.ts';
 
 const CLOSE_MS = 2000;
 
@@ -128,7 +128,7 @@ export function startListener(options: ListenerOptions): Listener {
   return {
     async drain() {
       // It waits for an answer to its last flow frame, which a lost connection never brings.
-      await waitAtMost(CLOSE_MS, subscription.close());
+      await endedWithin(CLOSE_MS, subscription.close());
       while (running.size > 0) await Promise.allSettled(running);
     },
     stop() {

@@ -1,3 +1,4 @@
+import { isLoopback } from '../http/endpoint.ts';
 import { RegistrationError } from './dataverse-error.ts';
 
 /** A Dataverse environment. */
@@ -14,11 +15,11 @@ const EXAMPLE = 'https://contoso.crm.dynamics.com';
 export function readOrganization(value: string): Organization {
   const url = URL.parse(value);
   if (!url) throw new RegistrationError(`The environment's URL should look like ${EXAMPLE}.`);
-  const isLoopback = url.hostname === '[::1]' || /^(localhost|127\.\d+\.\d+\.\d+)$/.test(url.hostname);
+  const isLocal = isLoopback(url.hostname);
   // The requests carry a bearer token and the key of the queue.
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLocal))
     throw new RegistrationError(`The environment's URL must use https, such as ${EXAMPLE}.`);
   if (url.username || url.password || url.pathname !== '/' || url.search || url.hash)
     throw new RegistrationError(`The environment's URL should be ${url.protocol}//${url.host} and no more.`);
-  return { origin: url.origin, isLoopback };
+  return { origin: url.origin, isLoopback: isLocal };
 }

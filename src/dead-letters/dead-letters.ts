@@ -1,7 +1,8 @@
 import type { ServiceBusReceivedMessage, ServiceBusSender } from '@azure/service-bus';
+import type { Connection } from '../connection.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { openServiceBus } from '../messaging/service-bus-connection.ts';
-import { type Connection, type Settings, SettingsError, type Source } from '../settings.ts';
+import { type Settings, SettingsError, type Source } from '../settings.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../timeout.ts';
 import { type DeadLetterContent, readContent } from './content.ts';
 import { type Client, type DeadLetterQueue, deadLetterQueues } from './dead-letter-queue.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonPointer } from '../json.ts';
 import { filterSchema } from './filter.ts';
 
 const DEFAULT_MAX = 100;
@@ -17,20 +18,16 @@ export interface RequestProblem {
   readonly message: string;
 }
 
-function pointer(path: readonly PropertyKey[]): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 const KNOWN = Object.keys(requestSchema.shape).join(', ');
 
 function problemsOf(issue: z.core.$ZodIssue): RequestProblem[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
-      pointer: pointer([...issue.path, key]),
+      pointer: jsonPointer([...issue.path, key]),
       message: `not known here; known are ${KNOWN}`,
     }));
   if (issue.path.length === 0) return [{ pointer: '', message: 'should be a JSON object' }];
-  return [{ pointer: pointer(issue.path), message: `should be ${issue.message}` }];
+  return [{ pointer: jsonPointer(issue.path), message: `should be ${issue.message}` }];
 }
 
 /** Reads the body of a replay request; an empty one means all defaults. */

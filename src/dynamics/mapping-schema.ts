@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isObject } from '../json.ts';
+import { isObject, jsonPointer } from '../json.ts';
 import { AUTOMATIC_IMAGE } from './execution-context.ts';
 import { between, members } from './mapping-parts.ts';
 import { percentageSchema } from './percentage-schema.ts';
@@ -92,9 +92,6 @@ export const mappingSchema = members({
 
 type Issue = z.core.$ZodIssue;
 
-const pointer = (path: readonly PropertyKey[]): string =>
-  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
   let value = json;
   for (const step of path)
@@ -110,7 +107,7 @@ function shown(value: unknown): string {
 function explain(issue: Issue, json: unknown, above: readonly PropertyKey[]): string[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${pointer([...path, key])} is not known, use ${issue.message}`);
+    return issue.keys.map((key) => `${jsonPointer([...path, key])} is not known, use ${issue.message}`);
   if (issue.code === 'invalid_union') {
     // "A column or a list of columns": where a list was given, say which of its items is wrong.
     const inside = issue.errors
@@ -119,7 +116,7 @@ function explain(issue: Issue, json: unknown, above: readonly PropertyKey[]): st
     if (inside.length > 0) return inside.flatMap((inner) => explain(inner, json, path));
   }
   const value = valueAt(json, path);
-  const where = pointer(path) || 'the whole';
+  const where = jsonPointer(path) || 'the whole';
   if (value === undefined) return [`${where} is missing, it should be ${issue.message}`];
   return [`${where} should be ${issue.message}, found ${shown(value)}`];
 }

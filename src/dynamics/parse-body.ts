@@ -1,4 +1,5 @@
 import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
+import { withoutByteOrderMark } from '../json.ts';
 import { isDeeperThan } from './nesting.ts';
 import { readSerializedString } from './serialized-string.ts';
 
@@ -23,8 +24,6 @@ function parse(text: string): { readonly json: unknown } | undefined {
     return undefined;
   }
 }
-
-const withoutBom = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
 function refuse(body: Buffer, text: string, contentType: string): DeadLetter {
   // The first record of .NET binary XML is an element with a short name: `@`, then the length of the name.
@@ -52,7 +51,7 @@ function refuse(body: Buffer, text: string, contentType: string): DeadLetter {
  */
 export function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBody {
   const body = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let text = withoutBom((readSerializedString(body) ?? body).toString('utf8'));
+  let text = withoutByteOrderMark((readSerializedString(body) ?? body).toString('utf8'));
   let json: unknown;
   for (let wrappers = 0; wrappers <= MOST_WRAPPERS; wrappers += 1) {
     if (text.length > SMALL_BODY && isDeeperThan(MOST_LEVELS, text)) {
@@ -68,7 +67,7 @@ export function parseBody(bytes: Uint8Array, contentType: string | undefined): P
         : { outcome: 'parsed', json };
     json = parsed.json;
     if (typeof json !== 'string') break;
-    text = withoutBom(json);
+    text = withoutByteOrderMark(json);
   }
   return { outcome: 'parsed', json };
 }

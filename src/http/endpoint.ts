@@ -34,7 +34,7 @@ export function parseEndpoint(setting: string, value: string): Endpoint {
 }
 
 /** `hostname` as the URL parser gives it: lower case, IPv4 in dotted form, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 

@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
+import { withoutByteOrderMark } from '../json.ts';
 import type { Deadline } from './deadline.ts';
 
 export interface HttpRequest {
@@ -108,8 +109,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
 function decode(chunks: readonly Buffer[]): string {
   const first = chunks[0];
   if (!first) return '';
-  const text = (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return withoutByteOrderMark((chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8'));
 }
 
 function errorCode(error: Error): string {

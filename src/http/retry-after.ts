@@ -1,5 +1,7 @@
+import { DAY_MS } from '../duration.ts';
+
 /** No server means more than a day; a longer pause would outlive the default retry window. */
-const MAX_MS = 24 * 60 * 60 * 1000;
+const MAX_MS = DAY_MS;
 
 /**
  * `Retry-After` (RFC 9110, 10.2.3) as milliseconds from `now` (UTC epoch ms), capped at 24 h; `undefined` when it holds neither

@@ -1,6 +1,7 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
+import type { Connection } from '../connection.ts';
 import { utcDay } from '../dynamics/dates.ts';
-import { type Connection, SettingsError } from '../settings.ts';
+import { SettingsError } from '../settings.ts';
 import { emptyDocument, type LedgerDocument } from './document.ts';
 import type { Ledger } from './ledger.ts';
 import { parseDocument } from './parse-document.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '../settings.ts';
+import type { Connection } from '../connection.ts';
 import { createBlobLedger } from './blob-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import { createMemoryLedger } from './memory-ledger.ts';

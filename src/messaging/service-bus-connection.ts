@@ -1,5 +1,5 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import type { Connection } from '../settings.ts';
+import type { Connection } from '../connection.ts';
 
 /** Two quick tries of the SDK's own: what still fails is handled by the caller, which knows how long it may take. */
 const RETRY_OPTIONS = { maxRetries: 1, retryDelayInMs: 500, timeoutInMs: 15_000 };

@@ -1,5 +1,5 @@
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
-import type { Connection } from '../settings.ts';
+import type { Connection } from '../connection.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import { openServiceBus } from './service-bus-connection.ts';
 

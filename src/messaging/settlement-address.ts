@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isLoopback } from '../http/endpoint.ts';
 
 export interface SettlementAddress {
   /** `host:port` of the Functions host's gRPC channel. */
@@ -6,8 +7,6 @@ export interface SettlementAddress {
   /** Bytes; -1 is gRPC's word for no limit. */
   readonly maxMessageLength: number;
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
  * Where the Functions host listens, from the command line it gave to this worker: `--functions-uri`, or the older `--host` with
@@ -35,7 +34,7 @@ export function settlementAddress(argv: readonly string[]): SettlementAddress {
     );
   }
   const url = URL.parse(address);
-  if (!url?.port || !LOOPBACK.has(url.hostname)) {
+  if (!url?.port || !isLoopback(url.hostname)) {
     throw new Error(`The Functions host's address must be a loopback address with a port, got "${address}"`);
   }
   const limit = Number(values['functions-grpc-max-message-length'] ?? values.grpcMaxMessageLength);

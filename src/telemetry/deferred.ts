@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { endedWithin } from '../timeout.ts';
 import type { OpenTelemetry } from './open-telemetry.ts';
 import { readTelemetrySettings } from './settings.ts';
 import { NO_TELEMETRY, type Telemetry } from './telemetry.ts';
@@ -51,12 +52,7 @@ export function deferTelemetry(
     async close() {
       current = NO_TELEMETRY;
       if (!opened) return;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_MS);
-      });
-      await Promise.race([opened.close(), late]);
-      clearTimeout(timer);
+      await endedWithin(CLOSE_MS, opened.close());
     },
   };
 }

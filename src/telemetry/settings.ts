@@ -1,3 +1,7 @@
+import { GUID } from '../external-id.ts';
+import { readPairs } from '../key-value-pairs.ts';
+import type { Environment } from '../settings.ts';
+
 /** What the environment says about telemetry. `warnings`: settings that are ignored, and why. */
 export type TelemetrySettings =
   | { readonly kind: 'off' }
@@ -13,22 +17,7 @@ export type TelemetrySettings =
       readonly warnings: readonly string[];
     };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const FIXED_PERCENTAGE = 'microsoft.fixed_percentage';
-
-/** `Key=Value;…`, keys in lower case. Empty parts are left out; `undefined` when a part is none. */
-function parsePairs(text: string): Map<string, string> | undefined {
-  const pairs = new Map<string, string>();
-  for (const part of text.split(';')) {
-    if (part.trim() === '') continue;
-    const [key = '', value = '', ...more] = part.split('=');
-    if (key.trim() === '' || value.trim() === '' || more.length > 0) return undefined;
-    pairs.set(key.trim().toLowerCase(), value.trim());
-  }
-  return pairs;
-}
 
 /** Says what is wrong, without repeating the value. */
 function problemOf(pairs: Map<string, string> | undefined): string | undefined {
@@ -41,7 +30,7 @@ function problemOf(pairs: Map<string, string> | undefined): string | undefined {
 }
 
 function readIdentity(value: string, warnings: string[]): { clientId?: string } | undefined {
-  const pairs = parsePairs(value);
+  const pairs = readPairs(value);
   if (pairs?.get('authorization')?.toUpperCase() !== 'AAD') {
     warnings.push('APPLICATIONINSIGHTS_AUTHENTICATION_STRING: should be Authorization=AAD[;ClientId=<id>]');
     return undefined;
@@ -72,7 +61,7 @@ export function readTelemetrySettings(environment: Environment): TelemetrySettin
     WEBSITE_SITE_NAME: siteName = '',
   } = environment;
   if (connectionString.trim() === '') return { kind: 'off' };
-  const pairs = parsePairs(connectionString);
+  const pairs = readPairs(connectionString);
   const problem = problemOf(pairs);
   if (!pairs || problem !== undefined)
     return { kind: 'unusable', problem: `APPLICATIONINSIGHTS_CONNECTION_STRING ${problem}` };

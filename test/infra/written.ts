@@ -65,8 +65,9 @@ export async function written(): Promise<Written> {
   });
   const refusing = await refusingCor();
   const settings = readSettings({
-    // No connection string at all: the health check finds the queue out of reach, at once.
-    ServiceBusConnection: 'Endpoint=nowhere',
+    // Nothing listens there: the health check finds the queue out of reach, at once.
+    ServiceBusConnection:
+      'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=n;SharedAccessKey=k;UseDevelopmentEmulator=true',
     ServiceBusQueueName: 'assignments',
     LedgerStorage: 'memory',
     COR_BASE_URL: sandbox.baseUrl,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { settingsSchema } from '../../src/settings.ts';
+import { settingsSchema } from '../../src/settings-schema.ts';
 import { REPOSITORY, settingsRead } from './settings-read.ts';
 
 /** Names with a reason each. A name that needs no reason any more has to go, too. */

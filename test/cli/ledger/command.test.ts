@@ -149,7 +149,7 @@ describe('npm run ledger', () => {
     [
       'the connection string is none',
       { LedgerStorage: 'AccountKey=hush' },
-      /LedgerStorage .* should be a connection string such as/,
+      /LedgerStorage: should be a connection string such as/,
     ],
     [
       'the storage cannot be reached',
