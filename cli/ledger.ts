@@ -1,3 +1,5 @@
+import { createCallSlots } from '../src/cor/call-slots.ts';
+import { createCircuitBreaker } from '../src/cor/circuit-breaker.ts';
 import { openCor } from '../src/cor/open-cor.ts';
 import type { LedgerDocument } from '../src/ledger/document.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
@@ -55,15 +57,19 @@ async function verify(
 ): Promise<Verdicts> {
   const verdicts = new Map<string, Verification>();
   const cor = openCor(settings.cor);
+  const options = {
+    ledger,
+    cor,
+    slots: createCallSlots(1),
+    breaker: createCircuitBreaker({ now: Date.now }),
+    rule: settings.mapping.percentage,
+    today: () => today(settings.mapping.percentage, Date.now()),
+    log: () => {},
+    createMissing: false,
+  };
   try {
     for (const { user } of documents) {
-      const found = await verifyUser(
-        ledger,
-        cor,
-        settings.mapping.percentage,
-        today(settings.mapping.percentage, Date.now()),
-        user,
-      );
+      const found = await verifyUser(user, options);
       verdicts.set(user, found);
       tell(user, found);
     }
@@ -77,10 +83,10 @@ function verdictText(user: string, found: Verification): string {
   switch (found.kind) {
     case 'equal':
       return `${user}: COR holds what the ledger says (COR calls made: ${found.corCalls})`;
-    case 'changedMeanwhile':
-      return `${user}: the connector changes it all the time; run this again later`;
     case 'differs':
       return `${user}: COR differs: ${found.failure.description}`;
+    case 'unavailable':
+      return `${user}: not compared: ${found.failure.description} Run this again later.`;
   }
 }
 

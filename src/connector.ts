@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
-import { createCorSlots } from './cor/call-slots.ts';
-import { createCorPause } from './cor/circuit-breaker.ts';
+import { createCallSlots } from './cor/call-slots.ts';
+import { createCircuitBreaker } from './cor/circuit-breaker.ts';
 import type { CorClient } from './cor/cor-client.ts';
 import type { CorCallEvent } from './cor/create-cor-client.ts';
 import { openCor } from './cor/open-cor.ts';
@@ -68,16 +68,16 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const ledger = world.ledger ?? openLedger(settings.ledger);
   const retryQueue =
     world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
-  const pause = createCorPause({
+  const breaker = createCircuitBreaker({
     now: () => clock.now(),
-    onStart: (reason, delayMs) => log('warn', { evt: 'pause.started', reason, delayMs }),
-    onEnd: (reason, durationMs) => log('info', { evt: 'pause.ended', reason, durationMs }),
+    onOpen: (reason, delayMs) => log('warn', { evt: 'pause.started', reason, delayMs }),
+    onClose: (reason, durationMs) => log('info', { evt: 'pause.ended', reason, durationMs }),
   });
   const users = createUserSync({
     ledger,
     cor,
-    slots: createCorSlots(settings.cor.concurrency),
-    pause,
+    slots: createCallSlots(settings.cor.concurrency),
+    breaker,
     rule: settings.mapping.percentage,
     today: () => today(settings.mapping.percentage, clock.now()),
     log,
@@ -105,7 +105,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
       };
       return processMessage(body, triggerMetadata, { ...options, trace, log: traced });
     },
-    pauseReason: () => pause.reason,
+    pauseReason: () => breaker.reason,
     async close() {
       await Promise.allSettled([cor.close(), retryQueue.close()]);
     },

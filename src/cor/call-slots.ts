@@ -1,31 +1,28 @@
-/** Bounds the COR work in flight. First come, first served. */
-export interface CorSlots {
-  /** Resolves with the function that gives the slot back. */
-  acquire(): Promise<() => void>;
+/** Bounds the work with COR that is under way. First come, first served. */
+export interface CallSlots {
+  /** Runs `work` as soon as a slot is free, and gives the slot back however it ends. */
+  run<Result>(work: () => Promise<Result>): Promise<Result>;
   readonly inUse: number;
 }
 
-/** A counting semaphore in a dozen lines: a package for it would be one more production dependency to keep. */
-export function createCorSlots(limit: number): CorSlots {
+/**
+ * A counting semaphore in a dozen lines: a package for it would be one more production dependency to keep.
+ */
+export function createCallSlots(limit: number): CallSlots {
   const waiting: (() => void)[] = [];
   let inUse = 0;
-
-  function slot(): () => void {
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      const next = waiting.shift();
-      if (next) next();
-      else inUse -= 1;
-    };
-  }
-
   return {
-    async acquire() {
+    async run(work) {
+      // Who gives a slot back hands it to the one that waits longest, so the count stays the same.
       if (inUse < limit) inUse += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
-      return slot();
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else inUse -= 1;
+      }
     },
     get inUse() {
       return inUse;

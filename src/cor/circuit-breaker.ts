@@ -1,42 +1,52 @@
 import type { Failure } from '../failure.ts';
 
-export interface CorPause {
-  /**
-   * Asks whether a call may be made now. `go: false` says how long to stay away, in milliseconds. With `go: true` the caller must
-   * call `done` exactly once, with the failure its calls met, if any.
-   */
-  enter(): { go: true; done: (failure: Failure | undefined) => void } | { go: false; waitMs: number };
-  /** The reason of the pause that is on, if one is. */
+/** How the calls ended that were made with one permit. */
+type CallOutcome = { readonly kind: 'succeeded' } | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Leave to call COR now, or how long to stay away. Who is allowed must call `report` exactly once. */
+export type CallPermit =
+  | { readonly allowed: true; report(outcome: CallOutcome): void }
+  | { readonly allowed: false; readonly waitMs: number };
+
+/** `closed`: calls are made. `open`: none is. `halfOpen`: one probe is under way, which decides. */
+type BreakerState = 'closed' | 'open' | 'halfOpen';
+
+export interface CircuitBreaker {
+  tryCall(): CallPermit;
+  readonly state: BreakerState;
+  /** Why it is not closed, if it is not. */
   readonly reason: string | undefined;
 }
 
-export interface CorPauseOptions {
+export interface CircuitBreakerOptions {
   readonly now: () => number;
-  readonly onStart?: (reason: string, waitMs: number) => void;
-  readonly onEnd?: (reason: string, durationMs: number) => void;
+  readonly onOpen?: (reason: string, waitMs: number) => void;
+  /** `durationMs`: from the opening on. */
+  readonly onClose?: (reason: string, durationMs: number) => void;
 }
 
-interface Paused {
+/** What is known while the breaker is not closed. Times are UTC epoch ms. */
+interface Opened {
   readonly reason: string;
   readonly since: number;
   /** No call before this time. */
   until: number;
-  /** The same, as far as COR itself asked for it: not even a late success ends the pause earlier. */
+  /** The same, as far as COR itself asked for it: not even a late success closes the breaker earlier. */
   askedUntil: number;
   delayMs: number;
   probing: boolean;
 }
 
 const FIRST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 60_000;
+const MAX_DELAY_MS = 60_000;
 /** One lost connection is an accident, several in a row with no success between them are an outage. */
-const STRIKES = 3;
+const MAX_FAILURES_IN_A_ROW = 3;
 
-/** The one pause that does not pass by itself. */
+/** The one reason that does not pass by itself. */
 export const CREDENTIALS_REFUSED = 'COR refuses the credentials';
 
 /** Why a failure stops all calls, not only this one. */
-function reasonToPause(failure: Failure): { reason: string; atOnce: boolean } | undefined {
+function reasonToOpen(failure: Failure): { reason: string; atOnce: boolean } | undefined {
   if (failure.class === 'auth') return { reason: CREDENTIALS_REFUSED, atOnce: true };
   if (failure.class !== 'transient') return undefined;
   if (failure.status === 429) return { reason: 'COR answers 429', atOnce: true };
@@ -48,71 +58,79 @@ function reasonToPause(failure: Failure): { reason: string; atOnce: boolean } | 
   return undefined;
 }
 
+class Breaker implements CircuitBreaker {
+  private readonly options: CircuitBreakerOptions;
+  private opened: Opened | undefined;
+  private failuresInARow = 0;
+
+  constructor(options: CircuitBreakerOptions) {
+    this.options = options;
+  }
+
+  get state(): BreakerState {
+    if (!this.opened) return 'closed';
+    return this.opened.probing ? 'halfOpen' : 'open';
+  }
+
+  get reason(): string | undefined {
+    return this.opened?.reason;
+  }
+
+  tryCall(): CallPermit {
+    const { opened } = this;
+    if (opened) {
+      const waitMs = opened.until - this.options.now();
+      if (opened.probing) return { allowed: false, waitMs: Math.max(opened.delayMs, waitMs) };
+      if (waitMs > 0) return { allowed: false, waitMs };
+      opened.probing = true;
+    }
+    return { allowed: true, report: (outcome) => this.report(outcome, opened) };
+  }
+
+  private report(outcome: CallOutcome, probed: Opened | undefined): void {
+    // A late success may have closed it since, and a new opening may have a probe of its own.
+    const isProbe = this.opened !== undefined && this.opened === probed;
+    if (isProbe && this.opened) this.opened.probing = false;
+    const why = outcome.kind === 'failed' ? reasonToOpen(outcome.failure) : undefined;
+    // Refused, or broken in its own way: COR is there.
+    if (outcome.kind === 'succeeded' || !why) this.close(isProbe);
+    else if (this.opened) this.extend(this.opened, outcome.failure, isProbe);
+    else this.count(outcome.failure, why);
+  }
+
+  private close(isProbe: boolean): void {
+    this.failuresInARow = 0;
+    const now = this.options.now();
+    if (!this.opened || (!isProbe && this.opened.askedUntil > now)) return;
+    const { reason, since } = this.opened;
+    this.opened = undefined;
+    this.options.onClose?.(reason, now - since);
+  }
+
+  private extend(opened: Opened, { retryAfterMs = 0 }: Failure, isProbe: boolean): void {
+    const now = this.options.now();
+    opened.askedUntil = Math.max(opened.askedUntil, now + retryAfterMs);
+    if (isProbe) opened.delayMs = Math.min(opened.delayMs * 2, MAX_DELAY_MS);
+    opened.until = Math.max(opened.until, opened.askedUntil, isProbe ? now + opened.delayMs : 0);
+  }
+
+  private count({ retryAfterMs = 0 }: Failure, why: { reason: string; atOnce: boolean }): void {
+    this.failuresInARow += 1;
+    if (!why.atOnce && this.failuresInARow < MAX_FAILURES_IN_A_ROW) return;
+    const now = this.options.now();
+    const askedUntil = now + retryAfterMs;
+    const until = Math.max(now + FIRST_DELAY_MS, askedUntil);
+    const { reason } = why;
+    this.opened = { reason, since: now, until, askedUntil, delayMs: FIRST_DELAY_MS, probing: false };
+    this.options.onOpen?.(reason, until - now);
+  }
+}
+
 /**
- * Keeps a process from calling COR while that is useless: after a start only one probe at a time goes out, at growing distances,
- * until one succeeds. A circuit breaker of our own, since those on npm know neither Retry-After nor a reason.
+ * Keeps a process from calling COR while that is useless: once open, it lets only one probe at a time out, at
+ * growing distances, until one succeeds. A circuit breaker of our own, since those on npm know neither
+ * Retry-After nor a reason.
  */
-export function createCorPause({ now, onStart, onEnd }: CorPauseOptions): CorPause {
-  let paused: Paused | undefined;
-  let strikes = 0;
-
-  function succeeded(probe: boolean): void {
-    strikes = 0;
-    if (!paused || (!probe && paused.askedUntil > now())) return;
-    const { reason, since } = paused;
-    paused = undefined;
-    onEnd?.(reason, now() - since);
-  }
-
-  function failed(failure: Failure, probe: boolean): void {
-    const why = reasonToPause(failure);
-    if (!why) {
-      // Refused or broken in its own way: COR is there.
-      succeeded(probe);
-      return;
-    }
-    const asked = now() + (failure.retryAfterMs ?? 0);
-    if (paused) {
-      paused.askedUntil = Math.max(paused.askedUntil, asked);
-      if (probe) paused.delayMs = Math.min(paused.delayMs * 2, LONGEST_DELAY_MS);
-      paused.until = Math.max(paused.until, paused.askedUntil, probe ? now() + paused.delayMs : 0);
-      return;
-    }
-    strikes += 1;
-    if (!why.atOnce && strikes < STRIKES) return;
-    const until = Math.max(now() + FIRST_DELAY_MS, asked);
-    paused = {
-      reason: why.reason,
-      since: now(),
-      until,
-      askedUntil: asked,
-      delayMs: FIRST_DELAY_MS,
-      probing: false,
-    };
-    onStart?.(why.reason, until - now());
-  }
-
-  return {
-    enter() {
-      const probed = paused;
-      if (paused) {
-        if (paused.probing) return { go: false, waitMs: Math.max(paused.delayMs, paused.until - now()) };
-        if (paused.until > now()) return { go: false, waitMs: paused.until - now() };
-        paused.probing = true;
-      }
-      return {
-        go: true,
-        done(failure) {
-          // A late success may have ended that pause, and a new one may have a probe of its own.
-          const probe = paused !== undefined && paused === probed;
-          if (probe && paused) paused.probing = false;
-          if (failure) failed(failure, probe);
-          else succeeded(probe);
-        },
-      };
-    },
-    get reason() {
-      return paused?.reason;
-    },
-  };
+export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
+  return new Breaker(options);
 }

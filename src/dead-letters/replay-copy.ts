@@ -12,7 +12,7 @@ const FORGOTTEN: ReadonlySet<string> = new Set([
   PROPERTY.attempt,
   PROPERTY.firstFailedAt,
   PROPERTY.unmappedSince,
-  PROPERTY.doubts,
+  PROPERTY.unconfirmed,
   PROPERTY.firstEnqueuedAt,
   PROPERTY.lastError,
 ]);

@@ -6,17 +6,19 @@ const FIRST_HOLD_MS = 5_000;
 const HOLD_ENDS_MS = 230_000;
 
 /**
- * Milliseconds until the next try: 5 s doubling to 15 min, of which a random share is waited (full jitter), so that messages which
- * failed together do not come back together. `attempt` counts from 0; `random` is in [0, 1).
+ * Milliseconds until the next try: 5 s doubling to 15 min, of which a random share is waited (full jitter),
+ * so that messages which failed together do not come back together. `attempt` counts from 0; `random` is in
+ * [0, 1).
  */
 export function retryDelay(attempt: number, random: number): number {
   return Math.round(random * Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempt, 30), LONGEST_RETRY_MS));
 }
 
 /**
- * Milliseconds to keep a message that can be settled in no way before it is abandoned: abandoning redelivers at once, so without this
- * all deliveries of the queue's maximum would be used up within milliseconds. 5 s doubling to what is left of 230 s after `spentMs`
- * of handling: ten deliveries take over 20 min, and each ends while the host still renews the lock.
+ * Milliseconds to keep a message that can be settled in no way before it is abandoned: abandoning redelivers
+ * at once, so without this all deliveries of the queue's maximum would be used up within milliseconds. 5 s
+ * doubling to what is left of 230 s after `spentMs` of handling: ten deliveries take over 20 min, and each
+ * ends while the host still renews the lock.
  */
 export function holdDelay(deliveryCount: number, spentMs: number): number {
   const growing = FIRST_HOLD_MS * 2 ** Math.min(Math.max(0, deliveryCount - 1), 30);

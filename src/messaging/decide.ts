@@ -1,23 +1,28 @@
-import { type DeadLetter, type DeadLetterReason, deadLetter } from '../dead-letter-reason.ts';
+import type { DeadLetterReason } from '../dead-letter-reason.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
-import type { SyncResult } from '../sync/sync-item.ts';
+import type { SyncResult } from '../sync/user-request.ts';
 import { retryDelay } from './backoff.ts';
 import type { History } from './envelope.ts';
 
 /** How a message ends. Exactly one of these is carried out. */
 export type Decision =
   | {
-      readonly outcome: 'complete';
+      readonly kind: 'complete';
       readonly result: 'succeeded' | 'duplicate' | 'skipped';
       readonly skipReason?: string;
     }
   | {
-      readonly outcome: 'retry';
+      readonly kind: 'retry';
       readonly failure: Failure;
       readonly delayMs: number;
       readonly history: RetryHistory;
     }
-  | (DeadLetter & { readonly failure?: Failure });
+  | {
+      readonly kind: 'deadLetter';
+      readonly reason: DeadLetterReason;
+      readonly description: string;
+      readonly failure?: Failure;
+    };
 
 /** What the next copy carries. */
 export interface RetryHistory extends History {
@@ -50,34 +55,39 @@ const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
 };
 
 /**
- * Another instance that works on the same user at the same moment looks like a COR that does not apply what it is told; a few tries at
- * other moments tell them apart.
+ * Another instance that works on the same user at the same moment looks like a COR that does not apply what
+ * it is told; a few tries at other moments tell them apart.
  */
-const TRIES_IN_DOUBT = 3;
+const MAX_UNCONFIRMED_TRIES = 3;
 
 function minutes(ms: number): string {
   return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
-function refused(failure: Failure): DeadLetter & { failure: Failure } {
-  const reason = REASONS[failure.class as Refused] ?? 'CorRejected';
-  return { ...deadLetter(reason, failure.description), failure };
+/** The decision to give a message up. `failure` is what COR or the ledger said, where that is the cause. */
+export function giveUp(reason: DeadLetterReason, description: string, failure?: Failure): Decision {
+  return { kind: 'deadLetter', reason, description, ...(failure && { failure }) };
+}
+
+function refused(failure: Failure): Decision {
+  return giveUp(REASONS[failure.class as Refused] ?? 'CorRejected', failure.description, failure);
 }
 
 /** How long to wait, and what the copy says beside what it says anyway. */
-interface Again extends Partial<Pick<History, 'unmappedSince' | 'doubts'>> {
+interface NextTry extends Partial<Pick<History, 'unmappedSince' | 'unconfirmed'>> {
   /** Tries so far that count for the delay. */
   readonly tries: number;
   /** UTC epoch ms of the last try. */
   readonly until: number;
 }
 
-function retry(failure: Failure, input: DecisionInput, { tries, until, ...found }: Again): Decision {
+function retry(failure: Failure, input: DecisionInput, { tries, until, ...found }: NextTry): Decision {
   const { history, now, random } = input;
-  // The last try comes when the window closes, not a random while before; what COR asked for wins when it is longer.
+  // The last try comes when the window closes, not a random while before; what COR asked for wins when it is
+  // longer.
   const own = Math.min(retryDelay(tries, random), Math.max(0, until - now));
   return {
-    outcome: 'retry',
+    kind: 'retry',
     failure,
     delayMs: Math.max(own, failure.retryAfterMs ?? 0),
     history: {
@@ -96,10 +106,7 @@ function unavailable(failure: Failure, input: DecisionInput): Decision {
   if (now < until) return retry(failure, input, { tries: history.attempt, until });
   const tried = `Tried ${history.attempt + 1} times in ${minutes(now - (history.firstFailedAt ?? now))}.`;
   const advice = 'Mend what it says, check that messages get through again, then replay.';
-  return {
-    ...deadLetter('RetriesExhausted', `${tried} Last error: ${failure.description} ${advice}`),
-    failure,
-  };
+  return giveUp('RetriesExhausted', `${tried} Last error: ${failure.description} ${advice}`, failure);
 }
 
 function unmapped(failure: Failure, input: DecisionInput): Decision {
@@ -107,24 +114,25 @@ function unmapped(failure: Failure, input: DecisionInput): Decision {
   const since = history.unmappedSince ?? now;
   const until = since + policy.unmappedGraceMs;
   if (now < until) return retry(failure, input, { tries: history.attempt, until, unmappedSince: since });
-  return { ...deadLetter('CorEntityNotMapped', failure.description), failure };
+  return refused(failure);
 }
 
 /**
- * Decides how a message ends from what its changes met (one result for each user it concerns). Failures that pass win over those
- * that do not: nothing is given up while a part of the message can still succeed.
+ * Decides how a message ends from what its changes met (one result for each user it concerns). Failures that
+ * pass win over those that do not: nothing is given up while a part of the message can still succeed.
  */
 export function decide(input: DecisionInput): Decision {
   const failures = input.results.flatMap((result) => ('failure' in result ? [result.failure] : []));
   const passing = failures.find(isUnavailable);
   if (passing) return unavailable(passing, input);
   const final = failures.find(({ class: kind }) => kind !== 'unmapped');
-  const { doubts } = input.history;
-  if (final?.class === 'didNotApply' && doubts < TRIES_IN_DOUBT) {
-    return retry(final, input, { tries: doubts, until: Number.POSITIVE_INFINITY, doubts: doubts + 1 });
+  const { unconfirmed } = input.history;
+  if (final?.class === 'didNotApply' && unconfirmed < MAX_UNCONFIRMED_TRIES) {
+    const until = Number.POSITIVE_INFINITY;
+    return retry(final, input, { tries: unconfirmed, until, unconfirmed: unconfirmed + 1 });
   }
   if (final) return refused(final);
   if (failures[0]) return unmapped(failures[0], input);
   const news = input.results.some(({ kind }) => kind === 'applied');
-  return { outcome: 'complete', result: news ? 'succeeded' : 'duplicate' };
+  return { kind: 'complete', result: news ? 'succeeded' : 'duplicate' };
 }

@@ -14,14 +14,14 @@ export interface Envelope {
 }
 
 /**
- * The connector's own application properties, on copies that it sends itself. Lower case at the start, because the Functions library
- * lower-cases the first letter of every key.
+ * The connector's own application properties, on copies that it sends itself. Lower case at the start,
+ * because the Functions library lower-cases the first letter of every key.
  */
 export const PROPERTY = {
   attempt: 'corAttempt',
   firstFailedAt: 'corFirstFailedAt',
   unmappedSince: 'corUnmappedSince',
-  doubts: 'corDoubts',
+  unconfirmed: 'corDoubts',
   firstSequenceNumber: 'corFirstSequenceNumber',
   firstEnqueuedAt: 'corFirstEnqueuedAt',
   lastError: 'corLastError',
@@ -35,7 +35,7 @@ export interface History {
   readonly firstFailedAt: number | undefined;
   readonly unmappedSince: number | undefined;
   /** Copies of these that were sent because COR did not apply what it was told. */
-  readonly doubts: number;
+  readonly unconfirmed: number;
   readonly firstSequenceNumber: number;
   readonly firstEnqueuedAt: number | undefined;
   readonly replayed: boolean;
@@ -57,7 +57,10 @@ function asTime(value: unknown): number | undefined {
   return Number.isFinite(time) ? time : undefined;
 }
 
-/** The library JSON-parses string metadata: a message id or content type that looks like JSON arrives as something else. */
+/**
+ * The library JSON-parses string metadata: a message id or content type that looks like JSON arrives as
+ * something else.
+ */
 function asText(value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -67,7 +70,10 @@ function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Reads the trigger metadata of one Service Bus message (single dispatch). Throws when there is no lock token: then nothing could be settled. */
+/**
+ * Reads the trigger metadata of one Service Bus message (single dispatch). Throws when there is no lock
+ * token: then nothing could be settled.
+ */
 export function readEnvelope(metadata: Readonly<Record<string, unknown>> | undefined): Envelope {
   const lockToken = asText(metadata?.lockToken);
   if (lockToken === undefined)
@@ -96,14 +102,17 @@ export function readHistory({
     attempt: asNumber(found[PROPERTY.attempt]) ?? 0,
     firstFailedAt: asTime(found[PROPERTY.firstFailedAt]),
     unmappedSince: asTime(found[PROPERTY.unmappedSince]),
-    doubts: asNumber(found[PROPERTY.doubts]) ?? 0,
+    unconfirmed: asNumber(found[PROPERTY.unconfirmed]) ?? 0,
     firstSequenceNumber: asNumber(found[PROPERTY.firstSequenceNumber]) ?? sequenceNumber,
     firstEnqueuedAt: asTime(found[PROPERTY.firstEnqueuedAt]) ?? enqueuedTime,
     replayed: found[PROPERTY.replayed] === true || found[PROPERTY.replayed] === 'true',
   };
 }
 
-/** With `dataType: 'binary'` the host hands over bytes; other forms are brought back to bytes rather than refused. */
+/**
+ * With `dataType: 'binary'` the host hands over bytes; other forms are brought back to bytes rather than
+ * refused.
+ */
 export function bodyBytes(body: unknown): Uint8Array {
   if (body instanceof Uint8Array) return body;
   return Buffer.from(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));

@@ -4,8 +4,8 @@ import { messageLine } from './message.ts';
 import { RescheduleError } from './reschedule-error.ts';
 
 /**
- * Keeps a message for a while, longer with each delivery, while the host renews its lock; once for each delivery. What follows is
- * mostly that it is abandoned, which brings it back at once.
+ * Keeps a message for a while, longer with each delivery, while the host renews its lock; once for each
+ * delivery. What follows is mostly that it is abandoned, which brings it back at once.
  */
 export async function hold(error: Error, state: MessageState, options: MessageOptions): Promise<void> {
   if (state.held) return;

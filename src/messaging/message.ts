@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { ExecutionContext } from '../dynamics/execution-context.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import type { Log, LogLine } from '../log.ts';
-import type { SyncResult } from '../sync/sync-item.ts';
-import type { UserLanes } from '../sync/user-queues.ts';
+import type { UserQueues } from '../sync/user-queues.ts';
+import type { SyncResult } from '../sync/user-request.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 import type { RetryPolicy } from './decide.ts';
 import type { Envelope, History } from './envelope.ts';
@@ -12,7 +12,7 @@ import type { Settlement } from './settlement.ts';
 
 export interface MessageOptions {
   readonly mapping: Mapping;
-  readonly users: UserLanes;
+  readonly users: UserQueues;
   readonly settlement: Settlement;
   readonly retryQueue: RetryQueue;
   readonly policy: RetryPolicy;
@@ -23,7 +23,10 @@ export interface MessageOptions {
   readonly trace?: MessageTrace;
 }
 
-/** The event as log lines tell of it. Its images stay out: hundreds of messages may wait, and none of them needs its parsed body any more. */
+/**
+ * The event as log lines tell of it. Its images stay out: hundreds of messages may wait, and none of them
+ * needs its parsed body any more.
+ */
 type EventFacts = Omit<ExecutionContext, 'target' | 'preImages' | 'postImages'>;
 
 /** One message with all that was found out about it on the way. */

@@ -1,10 +1,9 @@
-import type { DeadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { translate } from '../dynamics/translate.ts';
 import { type Settled, withoutReading } from '../dynamics/translation.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, giveUp } from './decide.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
 import { type MessageOptions, type MessageState, messageLine } from './message.ts';
@@ -33,9 +32,9 @@ function read(state: MessageState, mapping: Mapping): Settled {
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
   const { envelope, history } = state;
   const translated = read(state, options.mapping);
-  if (translated.outcome === 'deadLetter') return translated satisfies DeadLetter;
+  if (translated.outcome === 'deadLetter') return giveUp(translated.reason, translated.description);
   if (translated.outcome === 'skip')
-    return { outcome: 'complete', result: 'skipped', skipReason: translated.reason };
+    return { kind: 'complete', result: 'skipped', skipReason: translated.reason };
   const correlationId = state.context?.correlationId;
   const common = {
     sequence: history.firstSequenceNumber,
@@ -58,12 +57,13 @@ async function decideOn(state: MessageState, options: MessageOptions): Promise<D
     random: (options.random ?? Math.random)(),
   });
   // What could be applied is done: now the part that could not decides how the message ends.
-  return decision.outcome === 'complete' && translated.rest ? translated.rest : decision;
+  const { rest } = translated;
+  return decision.kind === 'complete' && rest ? giveUp(rest.reason, rest.description) : decision;
 }
 
 /**
- * Handles one message of the trigger, from bytes to settlement. Returning lets the host complete it; throwing (always an `Error`)
- * lets the host abandon it, so that it is delivered again.
+ * Handles one message of the trigger, from bytes to settlement. Returning lets the host complete it; throwing
+ * (always an `Error`) lets the host abandon it, so that it is delivered again.
  */
 export async function processMessage(
   body: unknown,

@@ -9,9 +9,15 @@ export interface RetryCopy extends Pick<Envelope, 'messageId' | 'contentType' | 
   readonly applicationProperties: PlainProperties;
 }
 
-/** Puts copies back into the queue that the messages came from. Service Bus has no delayed redelivery of the message itself. */
+/**
+ * Puts copies back into the queue that the messages came from. Service Bus has no delayed redelivery of the
+ * message itself.
+ */
 export interface RetryQueue {
-  /** Resolves once the queue has the copy; it becomes receivable at `at` (UTC epoch ms). Rejects when it cannot be sent. */
+  /**
+   * Resolves once the queue has the copy; it becomes receivable at `at` (UTC epoch ms). Rejects when it
+   * cannot be sent.
+   */
   schedule(copy: RetryCopy, at: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -30,7 +30,10 @@ const OF_ALL: ReadonlyMap<unknown, string> = new Map([
 /** Node's words for a network that does not work; the SDK hides them in the text of a `GeneralError`. */
 const NETWORK = /\b(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE)\b/;
 
-/** Reads an error of `@azure/service-bus` 7.9. Its exhausted retries arrive as a plain AggregateError: the last one counts. */
+/**
+ * Reads an error of `@azure/service-bus` 7.9. Its exhausted retries arrive as a plain AggregateError: the
+ * last one counts.
+ */
 export function serviceBusFailure(error: unknown): ServiceBusFailure {
   if (error instanceof AggregateError && error.errors.length > 0)
     return serviceBusFailure(error.errors.at(-1));

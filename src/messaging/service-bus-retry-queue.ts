@@ -8,7 +8,10 @@ interface Opened {
   readonly sender: ServiceBusSender;
 }
 
-/** Sends scheduled copies with `@azure/service-bus`, which is loaded and connected at the first copy: the good path needs neither. */
+/**
+ * Sends scheduled copies with `@azure/service-bus`, which is loaded and connected at the first copy: the good
+ * path needs neither.
+ */
 export function createServiceBusRetryQueue(connection: Connection, queue: string): RetryQueue {
   let opening: Promise<Opened> | undefined;
 

@@ -10,12 +10,15 @@ import { RescheduleError } from './reschedule-error.ts';
 import type { PlainProperties, RetryCopy } from './retry-queue.ts';
 
 /**
- * The one property that Dataverse is known to set whose first letter the Functions library makes small: on the copy it is as it was sent.
- * Of other senders' properties nobody can tell.
+ * The one property that Dataverse is known to set whose first letter the Functions library makes small: on
+ * the copy it is as it was sent. Of other senders' properties nobody can tell.
  */
 const SENT_NAMES: Readonly<Record<string, string>> = { messageMaxSizeExceeded: 'MessageMaxSizeExceeded' };
 
-/** Only what AMQP application properties may hold survives. Dates have become text on their way through the host. */
+/**
+ * Only what AMQP application properties may hold survives. Dates have become text on their way through the
+ * host.
+ */
 function plainProperties(found: Envelope['applicationProperties']): PlainProperties {
   const plain: Record<string, string | number | boolean | null> = {};
   for (const [name, value] of Object.entries(found)) {
@@ -37,7 +40,7 @@ function copyProperties(envelope: Envelope, history: RetryHistory): PlainPropert
     [PROPERTY.firstFailedAt]: new Date(history.firstFailedAt).toISOString(),
     [PROPERTY.firstSequenceNumber]: history.firstSequenceNumber,
     [PROPERTY.lastError]: history.lastError,
-    ...(history.doubts > 0 && { [PROPERTY.doubts]: history.doubts }),
+    ...(history.unconfirmed > 0 && { [PROPERTY.unconfirmed]: history.unconfirmed }),
     ...(history.unmappedSince !== undefined && {
       [PROPERTY.unmappedSince]: new Date(history.unmappedSince).toISOString(),
     }),
@@ -60,7 +63,7 @@ function failureFields(failure: Failure | undefined): Partial<LogLine> {
 
 /** Sends the copy; when that fails, once more after a hold, in which the sender may have come back. */
 async function scheduleCopy(
-  decision: Extract<Decision, { outcome: 'retry' }>,
+  decision: Extract<Decision, { kind: 'retry' }>,
   state: MessageState,
   options: MessageOptions,
 ): Promise<void> {
@@ -85,8 +88,8 @@ async function scheduleCopy(
 }
 
 /**
- * Carries out a decision: complete is a plain return, retry later sends a scheduled copy and returns, a dead letter is one call to the
- * host. Rejects when that could not be done: then the message has to be abandoned.
+ * Carries out a decision: complete is a plain return, retry later sends a scheduled copy and returns, a dead
+ * letter is one call to the host. Rejects when that could not be done: then the message has to be abandoned.
  */
 export async function settle(
   decision: Decision,
@@ -94,7 +97,7 @@ export async function settle(
   options: MessageOptions,
 ): Promise<void> {
   const { log, clock } = options;
-  switch (decision.outcome) {
+  switch (decision.kind) {
     case 'complete': {
       const { result: outcome, skipReason } = decision;
       const line = messageLine(state, clock.now());

@@ -9,9 +9,9 @@ export interface SettlementAddress {
 }
 
 /**
- * Where the Functions host listens, from the command line it gave to this worker: `--functions-uri`, or the older `--host` with
- * `--port` (Azure/azure-functions-host, RpcWorkerContext.cs). Throws when neither is there, or when it names another machine:
- * the channel has no encryption and no credentials.
+ * Where the Functions host listens, from the command line it gave to this worker: `--functions-uri`, or the
+ * older `--host` with `--port` (Azure/azure-functions-host, RpcWorkerContext.cs). Throws when neither is
+ * there, or when it names another machine: the channel has no encryption and no credentials.
  */
 export function settlementAddress(argv: readonly string[]): SettlementAddress {
   const { values } = parseArgs({

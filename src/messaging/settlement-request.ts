@@ -1,4 +1,7 @@
-/** The longest reason and the longest description that Service Bus takes, in UTF-16 units (.NET `string.Length`). */
+/**
+ * The longest reason and the longest description that Service Bus takes, in UTF-16 units (.NET
+ * `string.Length`).
+ */
 export const MAX_DEAD_LETTER_TEXT = 4096;
 
 /** Cuts `text` to `limit` UTF-16 units without cutting a character in two. */
@@ -9,9 +12,10 @@ export function truncateText(text: string, limit: number): string {
 }
 
 /**
- * `DeadletterRequest` of settlement.proto: locktoken = 1 (string), propertiesToModify = 2 (left out: bytes are empty by default),
- * deadletterReason = 3 and deadletterErrorDescription = 4 (google.protobuf.StringValue).
- * Written by hand: three strings are less than the schema, the loader and the 300 kB that protobufjs would add to the bundle.
+ * `DeadletterRequest` of settlement.proto: locktoken = 1 (string), propertiesToModify = 2 (left out: bytes
+ * are empty by default), deadletterReason = 3 and deadletterErrorDescription = 4
+ * (google.protobuf.StringValue). Written by hand: three strings are less than the schema, the loader and the
+ * 300 kB that protobufjs would add to the bundle.
  */
 export function encodeDeadletterRequest(lockToken: string, reason: string, description: string): Buffer {
   return Buffer.concat([

@@ -5,9 +5,10 @@ import { encodeDeadletterRequest, MAX_DEAD_LETTER_TEXT, truncateText } from './s
 /** Settles a message that the trigger handed over, while its invocation runs. */
 export interface Settlement {
   /**
-   * Moves the message to the dead-letter queue. Longer texts than Service Bus takes (4096 UTF-16 units each) are cut.
-   * Rejects when the host did not confirm: whether the message moved is then unknown. Never call it again for that delivery;
-   * throw instead, so that the host abandons the message and it comes back if it did not move.
+   * Moves the message to the dead-letter queue. Longer texts than Service Bus takes (4096 UTF-16 units each)
+   * are cut. Rejects when the host did not confirm: whether the message moved is then unknown. Never call it
+   * again for that delivery; throw instead, so that the host abandons the message and it comes back if it did
+   * not move.
    */
   deadLetter(lockToken: string, reason: string, description: string): Promise<void>;
 }
@@ -26,7 +27,8 @@ const DEADLETTER_METHOD = '/Settlement/Deadletter';
 
 /**
  * The gRPC service `Settlement` of the Functions host (Azure/azure-sdk-for-net,
- * Microsoft.Azure.WebJobs.Extensions.ServiceBus/src/Grpc/SettlementService.cs). It settles on the host's own receiver.
+ * Microsoft.Azure.WebJobs.Extensions.ServiceBus/src/Grpc/SettlementService.cs). It settles on the host's own
+ * receiver.
  */
 export function createSettlement(options: SettlementOptions = {}): Settlement {
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
@@ -70,7 +72,8 @@ interface GrpcChannel {
 
 async function openChannel(argv: readonly string[]): Promise<GrpcChannel> {
   const { host, maxMessageLength } = settlementAddress(argv);
-  // Loaded here, not at the top: most messages are never dead-lettered, and a cold start should not pay for gRPC.
+  // Loaded here, not at the top: most messages are never dead-lettered, and a cold start should not pay for
+  // gRPC.
   const { Client, credentials, status } = await import('@grpc/grpc-js');
   const client = new Client(host, credentials.createInsecure(), {
     'grpc.max_send_message_length': maxMessageLength,

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts';
 import type { Plan } from './plan.ts';
 
 /** COR rounds somewhere we cannot see: less than half of our own last digit is no difference. */
@@ -11,7 +12,10 @@ export interface Mismatch {
   readonly shown: number | undefined;
 }
 
-/** Where the state in COR's reply differs from the plan. Workspaces that the plan does not name are somebody else's business. */
+/**
+ * Where the state in COR's reply differs from the plan. Workspaces that the plan does not name are somebody
+ * else's business.
+ */
 export function mismatches(plan: Plan, seen: ReadonlyMap<string, number> | undefined): Mismatch[] {
   const found: Mismatch[] = [];
   for (const [workspace, { percentage: wanted }] of plan.desired) {
@@ -21,7 +25,8 @@ export function mismatches(plan: Plan, seen: ReadonlyMap<string, number> | undef
   }
   for (const workspace of plan.unwanted) {
     const shown = seen?.get(workspace);
-    // Without a list in the reply it is not proven that what was detached is gone; what was only released was not asked for.
+    // Without a list in the reply it is not proven that what was detached is gone; what was only released was
+    // not asked for.
     if (shown !== undefined || (seen === undefined && plan.detach.includes(workspace))) {
       found.push({ workspace, wanted: undefined, shown });
     }
@@ -33,11 +38,27 @@ function percent(value: number | undefined): string {
   return value === undefined ? 'not attached' : `${value} %`;
 }
 
-/** A sentence for the dead letter: what COR shows, what it should show, and what to do. */
-export function describeMismatch(
+/** COR answered 200 and its reply shows something else. The description is for the dead letter. */
+export function didNotApply(
   found: readonly Mismatch[],
   seen: ReadonlyMap<string, number> | undefined,
-): string {
+): Failure {
+  return {
+    service: 'cor',
+    class: 'didNotApply',
+    code: 'CorDidNotApply',
+    description: describeMismatch(found, seen),
+  };
+}
+
+/** A workspace that the user no longer has and that COR would not let go. */
+export function describeLingering(workspace: string): Failure {
+  const description = `COR still shows workspace ${workspace}, which the user no longer has. Take it away in COR.`;
+  return { service: 'cor', class: 'didNotApply', code: 'CorDidNotApply', description };
+}
+
+/** A sentence for an operator: what COR shows, what it should show, and what to do. */
+function describeMismatch(found: readonly Mismatch[], seen: ReadonlyMap<string, number> | undefined): string {
   if (seen === undefined) {
     return 'COR answered 200, but its reply holds no list of workspaces, so nothing is proven. Ask COR whether the API has changed; then replay.';
   }

@@ -11,8 +11,8 @@ export interface Plan {
   readonly detach: readonly string[];
   /** Workspaces that the user must not have: those to detach, and those it once had, if COR shows them. */
   readonly unwanted: ReadonlySet<string>;
-  /** Workspaces that the messages at hand are about: a refusal of any other is not their fault. */
-  readonly own: ReadonlySet<string>;
+  /** Workspaces that the request is about: a refusal of any other is not its fault. */
+  readonly requested: ReadonlySet<string>;
 }
 
 export interface PlanInput {
@@ -29,20 +29,23 @@ export interface PlanInput {
   readonly reassert: boolean;
 }
 
-/** The difference between two documents as calls to make; with `reassert` everything that is wanted, and all that may linger. */
+/**
+ * The difference between two documents as calls to make; with `reassert` everything that is wanted, and all
+ * that may linger.
+ */
 export function planCalls({ before, after, rule, day, mentioned, touched, reassert }: PlanInput): Plan {
   const had = percentagesOn(before.assignments, rule, day);
   const desired = percentagesOn(after.assignments, rule, day);
   const changed = [...desired.keys()].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
   const gone = [...had.keys()].filter((id) => !desired.has(id));
-  const without = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
-  const own = new Set([...mentioned, ...changed, ...gone]);
-  const lingering = new Set(without([...own, ...touched]));
-  const unwanted = new Set([...lingering, ...without(Object.keys(after.released))]);
-  if (!reassert) return { desired, attach: changed, detach: gone, unwanted, own };
+  const undesired = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
+  const requested = new Set([...mentioned, ...changed, ...gone]);
+  const lingering = new Set(undesired([...requested, ...touched]));
+  const unwanted = new Set([...lingering, ...undesired(Object.keys(after.released))]);
+  if (!reassert) return { desired, attach: changed, detach: gone, unwanted, requested };
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
   const detach = [...(desired.size > 0 ? lingering : unwanted)];
-  return { desired, attach: [...desired.keys()], detach, unwanted, own };
+  return { desired, attach: [...desired.keys()], detach, unwanted, requested };
 }
 
 export function hasCalls(plan: Plan): boolean {

@@ -4,7 +4,7 @@ import { type Failure, isUnavailable } from '../../src/failure.ts';
 import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
-import type { SyncResult } from '../../src/sync/sync-item.ts';
+import type { SyncResult } from '../../src/sync/user-request.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 4, 1);
@@ -17,7 +17,7 @@ const fresh: History = {
   unmappedSince: undefined,
   firstSequenceNumber: 1,
   firstEnqueuedAt: undefined,
-  doubts: 0,
+  unconfirmed: 0,
   replayed: false,
 };
 
@@ -45,7 +45,7 @@ function failUntilTheEnd(
   let now = NOW;
   for (;;) {
     const decision = decideOn([failure], { history, now, random });
-    if (decision.outcome !== 'retry') return { delays, end: decision, took: now - NOW };
+    if (decision.kind !== 'retry') return { delays, end: decision, took: now - NOW };
     delays.push(decision.delayMs);
     history = decision.history;
     now += decision.delayMs;
@@ -55,10 +55,10 @@ function failUntilTheEnd(
 describe('how a message ends', () => {
   it('is completed when its changes were applied, and counts as a duplicate when none was news', () => {
     expect(decideOn([done('applied'), done('unchanged')])).toEqual({
-      outcome: 'complete',
+      kind: 'complete',
       result: 'succeeded',
     });
-    expect(decideOn([done('unchanged')])).toEqual({ outcome: 'complete', result: 'duplicate' });
+    expect(decideOn([done('unchanged')])).toEqual({ kind: 'complete', result: 'duplicate' });
   });
 
   it.each([
@@ -66,13 +66,13 @@ describe('how a message ends', () => {
     ['rejected', 'CorRejected'],
     ['duplicate', 'CorRejected'],
   ] as const)('is dead-lettered at once for %s, as %s', (kind, reason) => {
-    expect(decideOn([failed({ class: kind })])).toMatchObject({ outcome: 'deadLetter', reason });
+    expect(decideOn([failed({ class: kind })])).toMatchObject({ kind: 'deadLetter', reason });
   });
 
   it('is tried three times more when COR did not apply it: another instance may have been in the way', () => {
     const { delays, end } = failUntilTheEnd(failed({ class: 'didNotApply' }), 1);
     expect(delays).toEqual([5_000, 10_000, 20_000]);
-    expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'CorDidNotApply' });
+    expect(end).toMatchObject({ kind: 'deadLetter', reason: 'CorDidNotApply' });
   });
 
   it('is tried three times more for that also when an outage had cost it many tries before', () => {
@@ -85,7 +85,7 @@ describe('how a message ends', () => {
   it.each(['transient', 'auth', 'paused'] as const)('is retried for %s', (kind) => {
     const decision = decideOn([failed({ class: kind, code: 'X1' })]);
     expect(decision).toMatchObject({
-      outcome: 'retry',
+      kind: 'retry',
       delayMs: 2_500,
       history: { attempt: 1, firstFailedAt: NOW, lastError: 'X1' },
     });
@@ -93,7 +93,7 @@ describe('how a message ends', () => {
 
   it('is retried as long as any part of it may still succeed', () => {
     expect(decideOn([failed({ class: 'validation' }), failed({ class: 'transient' })])).toMatchObject({
-      outcome: 'retry',
+      kind: 'retry',
     });
     expect(decideOn([failed({ class: 'unmapped' }), failed({ class: 'rejected' })])).toMatchObject({
       reason: 'CorRejected',
@@ -110,7 +110,7 @@ describe('the delays of a message that keeps failing', () => {
     expect(delays.slice(0, 9)).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900].map((s) => s * 1_000));
     expect(new Set(delays.slice(8, -1))).toEqual(new Set([900_000]));
     expect(took).toBe(24 * HOUR);
-    expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'RetriesExhausted' });
+    expect(end).toMatchObject({ kind: 'deadLetter', reason: 'RetriesExhausted' });
     expect((end as { description: string }).description).toMatch(
       /Tried \d+ times in 1440 min\. Last error: No route\./,
     );
@@ -120,13 +120,13 @@ describe('the delays of a message that keeps failing', () => {
     const { delays, end, took } = failUntilTheEnd(failed({ class: 'unmapped', description: 'ZC001.' }), 1);
     expect(delays).toEqual([5, 10, 20, 40, 80, 160, 320, 265].map((s) => s * 1_000));
     expect(took).toBe(HOUR / 4);
-    expect(end).toMatchObject({ outcome: 'deadLetter', reason: 'CorEntityNotMapped' });
+    expect(end).toMatchObject({ kind: 'deadLetter', reason: 'CorEntityNotMapped' });
   });
 
   it('count the grace period from the first time that COR did not know, not from an outage before', () => {
     const outage = { ...fresh, attempt: 9, firstFailedAt: NOW - 3 * HOUR };
     expect(decideOn([failed({ class: 'unmapped' })], { history: outage })).toMatchObject({
-      outcome: 'retry',
+      kind: 'retry',
       history: { unmappedSince: NOW, firstFailedAt: NOW - 3 * HOUR },
     });
   });

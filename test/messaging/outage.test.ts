@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createCorPause } from '../../src/cor/circuit-breaker.ts';
+import { createCircuitBreaker } from '../../src/cor/circuit-breaker.ts';
 import type { Failure } from '../../src/failure.ts';
 import { decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
@@ -31,7 +31,7 @@ function playOutage(messages: number, backAt: number, seed: number): Outage {
     attempt: 0,
     firstFailedAt: undefined,
     unmappedSince: undefined,
-    doubts: 0,
+    unconfirmed: 0,
     firstEnqueuedAt: undefined,
     replayed: false,
   };
@@ -43,23 +43,23 @@ function playOutage(messages: number, backAt: number, seed: number): Outage {
   const calls: number[] = [];
   const copies: number[] = [];
   const pauses: string[] = [];
-  const pause = createCorPause({
+  const breaker = createCircuitBreaker({
     now: () => now,
-    onStart: (reason) => pauses.push(`start at ${now / 1_000} s: ${reason}`),
-    onEnd: (reason) => pauses.push(`end: ${reason}`),
+    onOpen: (reason) => pauses.push(`start at ${now / 1_000} s: ${reason}`),
+    onClose: (reason) => pauses.push(`end: ${reason}`),
   });
 
   function handle({ history }: Copy): Copy | undefined {
-    const pass = pause.enter();
+    const permit = breaker.tryCall();
     let failure: Failure | undefined;
-    if (!pass.go)
-      failure = { service: 'cor', class: 'paused', description: 'Paused.', retryAfterMs: pass.waitMs };
+    if (!permit.allowed)
+      failure = { service: 'cor', class: 'paused', description: 'Paused.', retryAfterMs: permit.waitMs };
     else {
       if (now < backAt) {
         failure = GONE;
         calls.push(now / 1_000);
       }
-      pass.done(failure);
+      permit.report(failure ? { kind: 'failed', failure } : { kind: 'succeeded' });
     }
     if (!failure) {
       copies.push(history.attempt);
@@ -67,7 +67,7 @@ function playOutage(messages: number, backAt: number, seed: number): Outage {
     }
     const results = [{ kind: 'unavailable' as const, failure, ...spent }];
     const decision = decide({ results, history, policy, now, random: random.next() });
-    if (decision.outcome !== 'retry') throw new Error(`Ended as ${decision.outcome}.`);
+    if (decision.kind !== 'retry') throw new Error(`Ended as ${decision.kind}.`);
     return { due: now + decision.delayMs, history: decision.history };
   }
 

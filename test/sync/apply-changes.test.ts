@@ -109,7 +109,9 @@ describe('a COR that replaces', () => {
 });
 
 describe('a COR that shows something else than it was told', () => {
-  /** COR takes the next `count` attach calls for other numbers, as when another instance always comes last. */
+  /**
+   * COR takes the next `count` attach calls for other numbers, as when another instance always comes last.
+   */
   function outrun(one: Instance, count: number): void {
     const attachReally = one.cor.attach;
     let left = count;
@@ -183,7 +185,8 @@ describe('a workspace that COR has lost', () => {
       await one.submit([put('r1', 'a', 10, 1), put('r2', 'b', 20, 1)], 1);
       one.known.delete('b');
       one.cor.state.get(USER)?.delete('b');
-      // COR answers 200 with an error about b; that a is not as it should be has another cause, which is gone the next time.
+      // COR answers 200 with an error about b; that a is not as it should be has another cause, which is gone
+      // the next time.
       const attachReally = one.cor.attach;
       one.cor.attach = (user, shares) => {
         one.cor.attach = attachReally;
@@ -222,7 +225,8 @@ describe('a ledger document that cannot be read', () => {
       corCalls: 0,
       failure: { service: 'storage', class: 'transient', code: 'LedgerUnreadable' },
     });
-    // A user's external id may be an e-mail address: the blob's name must not get out of the storage account by way of texts.
+    // A user's external id may be an e-mail address: the blob's name must not get out of the storage account
+    // by way of texts.
     expect(stopped).toMatchObject({
       failure: {
         description: expect.stringMatching(

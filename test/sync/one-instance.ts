@@ -1,18 +1,19 @@
-import { createCorSlots } from '../../src/cor/call-slots.ts';
-import { createCorPause } from '../../src/cor/circuit-breaker.ts';
+import { createCallSlots } from '../../src/cor/call-slots.ts';
+import { createCircuitBreaker } from '../../src/cor/circuit-breaker.ts';
 import type { AssignmentChange, RemoveAssignment } from '../../src/dynamics/assignment-change.ts';
 import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
 import { createUserSync } from '../../src/sync/apply-changes.ts';
-import type { SyncResult } from '../../src/sync/sync-item.ts';
+import type { ReconcileOptions } from '../../src/sync/reconcile-user.ts';
+import type { SyncResult } from '../../src/sync/user-request.ts';
 import { type CorManners, createModelCor, type ModelCor, modelCorClient } from './model/model-cor.ts';
 
 export const USER = 'u';
 /** Whatever the day: these tests are about calls, not about dates. */
-export const RULE = percentageSchema.parse({ window: 'always' });
-export const DAY = '2026-03-04';
+const RULE = percentageSchema.parse({ window: 'always' });
+const DAY = '2026-03-04';
 
 const FRIENDLY: CorManners = {
   attach: 'additive',
@@ -23,10 +24,10 @@ const FRIENDLY: CorManners = {
 
 export interface Instance {
   readonly cor: ModelCor;
-  readonly client: ReturnType<typeof modelCorClient>;
   /** Workspaces that COR knows. */
   readonly known: Set<string>;
   readonly ledger: Ledger;
+  readonly options: ReconcileOptions;
   readonly lines: LogLine[];
   /** `attach a,b` and `detach a`, in order. */
   readonly calls: string[];
@@ -37,7 +38,10 @@ export interface Instance {
   held(): Record<string, number>;
 }
 
-/** One process of the connector over an in-memory ledger and the model of COR; `beside` shares both with another one. */
+/**
+ * One process of the connector over an in-memory ledger and the model of COR; `beside` shares both with
+ * another one.
+ */
 export function startInstance(manners: Partial<CorManners> = {}, beside?: Instance): Instance {
   const known = beside?.known ?? new Set(['a', 'b', 'c', 'd', 'e']);
   const cor =
@@ -57,23 +61,34 @@ export function startInstance(manners: Partial<CorManners> = {}, beside?: Instan
       return cor.detach(user, ids);
     },
   };
-  const client = modelCorClient(recorded, async (call) => call());
+  const ledger: Ledger = {
+    ...stored,
+    async save(document, etag) {
+      const first = instance.meanwhile;
+      instance.meanwhile = undefined;
+      await first?.();
+      return stored.save(document, etag);
+    },
+  };
+  const options: ReconcileOptions = {
+    ledger,
+    cor: modelCorClient(recorded, async (call) => call()),
+    slots: createCallSlots(4),
+    breaker: createCircuitBreaker({ now: () => 0 }),
+    rule: RULE,
+    today: () => DAY,
+    log: (_level, line) => lines.push(line),
+    createMissing: false,
+  };
+  const users = createUserSync(options);
   const instance: Instance = {
     cor,
-    client,
     known,
     lines,
     calls,
     meanwhile: undefined,
-    ledger: {
-      ...stored,
-      async save(document, etag) {
-        const first = instance.meanwhile;
-        instance.meanwhile = undefined;
-        await first?.();
-        return stored.save(document, etag);
-      },
-    },
+    ledger,
+    options,
     submit: (changes, sequence, redelivered = false) =>
       users.submit(changes[0]?.user ?? USER, {
         changes,
@@ -83,16 +98,6 @@ export function startInstance(manners: Partial<CorManners> = {}, beside?: Instan
       }),
     held: () => Object.fromEntries(cor.state.get(USER) ?? []),
   };
-  const users = createUserSync({
-    ledger: instance.ledger,
-    cor: client,
-    slots: createCorSlots(4),
-    pause: createCorPause({ now: () => 0 }),
-    rule: RULE,
-    today: () => DAY,
-    log: (_level, line) => lines.push(line),
-    createMissing: false,
-  });
   return instance;
 }
 

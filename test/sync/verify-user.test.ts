@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { verifyUser } from '../../src/sync/verify-user.ts';
-import { DAY, put, RULE, remove, startInstance, USER } from './one-instance.ts';
+import { put, remove, startInstance, USER } from './one-instance.ts';
 
 describe('holding COR to the ledger', () => {
   it('makes no call for a user without a document', async () => {
     const one = startInstance();
-    expect(await verifyUser(one.ledger, one.client, RULE, DAY, USER)).toEqual({ kind: 'equal', corCalls: 0 });
+    expect(await verifyUser(USER, one.options)).toEqual({ kind: 'equal', corCalls: 0 });
     expect(one.calls).toEqual([]);
   });
 
@@ -14,7 +14,7 @@ describe('holding COR to the ledger', () => {
     await one.submit([put('r', 'a', 20, 1), put('s', 'b', 30, 1)], 1);
     one.cor.detach(USER, ['a', 'b']);
     one.cor.attach(USER, [{ workspaceId: 'b', percentage: 99 }]);
-    expect(await verifyUser(one.ledger, one.client, RULE, DAY, USER)).toMatchObject({ kind: 'equal' });
+    expect(await verifyUser(USER, one.options)).toMatchObject({ kind: 'equal' });
     expect(one.held()).toEqual({ a: 20, b: 30 });
   });
 
@@ -23,7 +23,7 @@ describe('holding COR to the ledger', () => {
     await one.submit([put('r', 'a', 20, 1), put('s', 'b', 30, 1)], 1);
     await one.submit([remove('s', 2)], 2);
     one.cor.attach(USER, [{ workspaceId: 'b', percentage: 30 }]);
-    expect(await verifyUser(one.ledger, one.client, RULE, DAY, USER)).toMatchObject({ kind: 'equal' });
+    expect(await verifyUser(USER, one.options)).toMatchObject({ kind: 'equal' });
     expect(one.held()).toEqual({ a: 20 });
   });
 
@@ -32,7 +32,7 @@ describe('holding COR to the ledger', () => {
     await one.submit([put('r', 'a', 20, 1), put('s', 'b', 30, 1)], 1);
     one.known.delete('b');
     one.cor.state.get(USER)?.delete('b');
-    expect(await verifyUser(one.ledger, one.client, RULE, DAY, USER)).toMatchObject({
+    expect(await verifyUser(USER, one.options)).toMatchObject({
       kind: 'differs',
       failure: { class: 'unmapped' },
     });
@@ -42,7 +42,7 @@ describe('holding COR to the ledger', () => {
     await two.submit([remove('s', 2)], 2);
     two.cor.attach(USER, [{ workspaceId: 'b', percentage: 30 }]);
     two.known.delete('b');
-    expect(await verifyUser(two.ledger, two.client, RULE, DAY, USER)).toMatchObject({
+    expect(await verifyUser(USER, two.options)).toMatchObject({
       kind: 'differs',
       failure: { code: 'CorDidNotApply', description: expect.stringContaining('b') },
     });
@@ -54,14 +54,14 @@ describe('holding COR to the ledger', () => {
     await one.submit([put('r', 'a', 20, 1)], 1);
     // The connector reads, calls and saves between this command's read and its call.
     const racing = {
-      ...one.client,
-      attach: async (...args: Parameters<typeof one.client.attach>) => {
-        racing.attach = one.client.attach;
+      ...one.options.cor,
+      attach: async (...args: Parameters<typeof one.options.cor.attach>) => {
+        racing.attach = one.options.cor.attach;
         await connector.submit([put('r', 'a', 70, 2)], 2);
-        return one.client.attach(...args);
+        return one.options.cor.attach(...args);
       },
     };
-    expect(await verifyUser(one.ledger, racing, RULE, DAY, USER)).toMatchObject({ kind: 'equal' });
+    expect(await verifyUser(USER, { ...one.options, cor: racing })).toMatchObject({ kind: 'equal' });
     expect(one.held()).toEqual({ a: 70 });
   });
 
@@ -69,6 +69,9 @@ describe('holding COR to the ledger', () => {
     const one = startInstance();
     await one.submit([put('r', 'a', 20, 1)], 1);
     const busy = { ...one.ledger, save: async () => 'conflict' as const };
-    expect(await verifyUser(busy, one.client, RULE, DAY, USER)).toEqual({ kind: 'changedMeanwhile' });
+    expect(await verifyUser(USER, { ...one.options, ledger: busy })).toMatchObject({
+      kind: 'unavailable',
+      failure: { service: 'storage', code: 'CONFLICTS' },
+    });
   });
 });

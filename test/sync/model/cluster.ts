@@ -1,5 +1,5 @@
-import { createCorSlots } from '../../../src/cor/call-slots.ts';
-import { createCorPause } from '../../../src/cor/circuit-breaker.ts';
+import { createCallSlots } from '../../../src/cor/call-slots.ts';
+import { createCircuitBreaker } from '../../../src/cor/circuit-breaker.ts';
 import type { CorAnswer } from '../../../src/cor/cor-client.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
@@ -32,8 +32,9 @@ export interface Trouble {
   readonly corFailures: number;
   readonly storageFailures: number;
   /**
-   * Locks that end while the worker goes on: the message is delivered again beside it. Not together with crashes: a worker that calls
-   * COR after its lock ended and dies before it has saved leaves something that nothing is left to mend.
+   * Locks that end while the worker goes on: the message is delivered again beside it. Not together with
+   * crashes: a worker that calls COR after its lock ended and dies before it has saved leaves something that
+   * nothing is left to mend.
    */
   readonly lostLocks: number;
   /** Dead letters that are replayed at random moments; each message once. */
@@ -46,7 +47,10 @@ const MAPPING = loadMapping('project-team');
 const STEP_MS = 10_000;
 const MOST_STEPS = 20_000;
 
-/** A queue, a ledger, COR, and workers that run the connector's own message handling, all in one thread and in random order. */
+/**
+ * A queue, a ledger, COR, and workers that run the connector's own message handling, all in one thread and in
+ * random order.
+ */
 export class Cluster {
   readonly ledger = createMemoryLedger();
   readonly messages: Message[];
@@ -122,8 +126,8 @@ export class Cluster {
     const users = createUserSync({
       ledger: this.guardedLedger(id),
       cor: modelCorClient(this.cor, around),
-      slots: createCorSlots(2),
-      pause: createCorPause({ now: () => this.now }),
+      slots: createCallSlots(2),
+      breaker: createCircuitBreaker({ now: () => this.now }),
       rule: MAPPING.percentage,
       today: () => '2026-03-04',
       log: () => {},

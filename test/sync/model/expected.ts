@@ -43,8 +43,9 @@ function percentage(rows: readonly TeamRow[]): number {
 }
 
 /**
- * What COR must hold in the end, from the history alone: for every user and row the newest thing that Dynamics said of them and
- * that COR takes. Written apart from the ledger on purpose: it sorts all claims, the ledger merges them one at a time.
+ * What COR must hold in the end, from the history alone: for every user and row the newest thing that
+ * Dynamics said of them and that COR takes. Written apart from the ledger on purpose: it sorts all claims,
+ * the ledger merges them one at a time.
  */
 export function expectedState(
   arrivals: readonly Arrival[],

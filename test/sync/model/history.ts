@@ -52,7 +52,10 @@ function changed(row: TeamRow, shape: HistoryShape, random: Random): TeamRow {
   return { ...row, user: row.user === null ? random.pick(shape.users) : null };
 }
 
-/** A history of rows that are created, changed, moved, deactivated, unassigned and deleted; some events share a second. */
+/**
+ * A history of rows that are created, changed, moved, deactivated, unassigned and deleted; some events share
+ * a second.
+ */
 export function randomHistory(shape: HistoryShape, random: Random): RowEvent[] {
   const rows = new Map<string, { row: TeamRow; version: number; modifiedOn: number }>();
   const deleted = new Set<string>();

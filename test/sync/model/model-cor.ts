@@ -11,7 +11,10 @@ import type {
 export interface CorManners {
   readonly attach: 'additive' | 'replacing';
   readonly reattach: 'update' | 'ignore' | 'refuse';
-  /** One unknown workspace among several: nothing is applied · the others are, and the call is refused · the others are, 200 with `errors`. */
+  /**
+   * One unknown workspace among several: nothing is applied · the others are, and the call is refused · the
+   * others are, 200 with `errors`.
+   */
   readonly batch: 'atomic' | 'partial' | 'partialSuccess';
   readonly notAttached: 'ignore' | 'refuse';
 }

@@ -6,8 +6,8 @@ interface Held {
 }
 
 /**
- * Every step that a worker takes in the world waits here, and one at a time is let through, at random: so any interleaving of
- * workers can happen. The steps of a worker that crashed are never let through.
+ * Every step that a worker takes in the world waits here, and one at a time is let through, at random: so any
+ * interleaving of workers can happen. The steps of a worker that crashed are never let through.
  */
 export class Turnstile {
   private held: Held[] = [];
@@ -36,7 +36,10 @@ export class Turnstile {
   }
 }
 
-/** Runs what can run without a step through the turnstile: promise jobs, and what was put off to the next turn of the event loop. */
+/**
+ * Runs what can run without a step through the turnstile: promise jobs, and what was put off to the next turn
+ * of the event loop.
+ */
 export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,0 +1,67 @@
+import type { CircuitBreaker } from '../cor/circuit-breaker.ts';
+import type { CallContext, CorClient } from '../cor/cor-client.ts';
+import type { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import { type AssertionResult, assertInCor } from './assert-in-cor.ts';
+import { createMissingWorkspaces } from './missing-workspaces.ts';
+import type { Plan } from './plan.ts';
+
+interface CorAccess {
+  readonly cor: CorClient;
+  readonly breaker: CircuitBreaker;
+  readonly log: Log;
+}
+
+/** Makes the calls of a plan where the circuit breaker allows it, and tells the breaker how they ended. */
+export async function callCor(
+  user: string,
+  plan: Plan,
+  context: CallContext,
+  mayCreate: boolean,
+  access: CorAccess,
+): Promise<AssertionResult> {
+  const { breaker } = access;
+  const permit = breaker.tryCall();
+  if (!permit.allowed) return notCalled(permit.waitMs, breaker.reason);
+  let failure: Failure | undefined;
+  try {
+    const result = await assertInCor(access.cor, user, plan, context);
+    failure = result.failure;
+    if (failure?.class !== 'unmapped' || !mayCreate) return result;
+    const created = await createThenAssert(result, user, plan, context, access);
+    failure = created.failure;
+    return created;
+  } finally {
+    permit.report(failure ? { kind: 'failed', failure } : { kind: 'succeeded' });
+  }
+}
+
+function notCalled(waitMs: number, reason: string | undefined): AssertionResult {
+  const description = `No call was made: ${reason ?? 'COR is being probed'}.`;
+  return {
+    failure: { service: 'cor', class: 'paused', code: 'PAUSED', description, retryAfterMs: waitMs },
+    drift: [],
+    calls: 0,
+    corChanged: false,
+  };
+}
+
+/** Creates the workspaces that COR does not know, and makes the calls once more. */
+async function createThenAssert(
+  first: AssertionResult,
+  user: string,
+  plan: Plan,
+  context: CallContext,
+  { cor, log }: CorAccess,
+): Promise<AssertionResult> {
+  const created = await createMissingWorkspaces(cor, plan, context, log);
+  if (created.failure) {
+    return { ...first, failure: created.failure, calls: first.calls + created.calls };
+  }
+  const second = await assertInCor(cor, user, plan, context);
+  return {
+    ...second,
+    calls: first.calls + created.calls + second.calls,
+    corChanged: first.corChanged || second.corChanged,
+  };
+}

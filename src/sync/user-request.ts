@@ -1,0 +1,55 @@
+import type { CallContext } from '../cor/cor-client.ts';
+import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import type { Failure } from '../failure.ts';
+import type { SequencedChange } from '../ledger/verdict.ts';
+import type { MessageTrace } from '../telemetry/telemetry.ts';
+
+/** What one message asks for one user. */
+export interface UserRequest {
+  /** Changes of this one user only. */
+  readonly changes: readonly AssignmentChange[];
+  /** Sequence number under which the message first entered the queue. */
+  readonly sequence: number;
+  /** When that was, UTC epoch ms. */
+  readonly enqueuedAt?: number | undefined;
+  /** Id of the system job that posted the message. */
+  readonly operation?: string | undefined;
+  /**
+   * The message was handled before (delivery count over 1, a retry copy, a replay): an earlier try may have
+   * left COR half done.
+   */
+  readonly redelivered: boolean;
+  readonly correlationId?: string;
+  readonly trace?: MessageTrace;
+}
+
+export type SyncResult =
+  | { readonly kind: 'applied' | 'unchanged'; readonly coalesced: number; readonly corCalls: number }
+  | {
+      readonly kind: 'unavailable' | 'refused';
+      readonly failure: Failure;
+      readonly coalesced: number;
+      readonly corCalls: number;
+    };
+
+export function changesOf(requests: readonly UserRequest[]): SequencedChange[] {
+  return requests.flatMap(({ changes, sequence, enqueuedAt, operation }) =>
+    changes.map((change) => ({ change, sequence, enqueuedAt, operation })),
+  );
+}
+
+/** The workspaces that requests speak of, wanted or no longer wanted. */
+export function workspacesOf(requests: readonly UserRequest[]): Set<string> {
+  const named = requests.flatMap(({ changes }) => changes.flatMap(({ workspace }) => workspace ?? []));
+  return new Set(named);
+}
+
+/**
+ * What COR and the traces are told of the messages that a call is made for. The correlation id is that of the
+ * first.
+ */
+export function callContextOf(requests: readonly UserRequest[]): CallContext {
+  const correlationId = requests[0]?.correlationId;
+  const traces = requests.flatMap(({ trace }) => trace ?? []);
+  return { ...(correlationId !== undefined && { correlationId }), traces };
+}
