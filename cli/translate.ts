@@ -1,57 +1,48 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
 import { decode } from '../src/dynamics/decode.ts';
 import { loadMapping } from '../src/dynamics/mapping.ts';
 import { translate } from '../src/dynamics/translate.ts';
 import { type Translation, withoutReading } from '../src/dynamics/translation.ts';
+import { EXIT, type ExitCode } from './frame/exit-code.ts';
+import type { Define } from './frame/program.ts';
+import type { Session } from './frame/session.ts';
+import { commandSettings } from './frame/settings.ts';
+import { quoted, UsageError } from './frame/usage-error.ts';
 
-const USAGE = `Shows what the connector would do with an event, without any service.
+interface Options {
+  readonly mapping?: string;
+}
 
-  npm run --silent translate -- event.json                        a message body as Dataverse posted it
-  npm run --silent translate -- - < event.json                    the same from standard input
-  npm run --silent translate -- --mapping project-team event.json
-
-  --mapping NAME|FILE    a preset (resource-assignment, the default; project-team) or a JSON file
-Prints one JSON object. "otherwise" is how an event ends whose row cannot be read. Exit code: 0 apply or skip, 2 dead letter (also for
-a part of it, or when the row cannot be read), 1 wrong use.`;
-
-class UsageError extends Error {}
-
-async function readBody(file: string): Promise<Buffer> {
-  if (file === '-') return buffer(process.stdin);
+async function readBody(file: string, { shell, path }: Session): Promise<Buffer> {
+  if (file === '-') return buffer(shell.input);
   try {
-    return readFileSync(file);
+    return readFileSync(path(file));
   } catch (error) {
-    throw new UsageError(`"${file}" cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new UsageError(`${quoted(file)} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    options: {
-      mapping: { type: 'string', default: 'resource-assignment' },
-      help: { type: 'boolean', short: 'h' },
-    },
-    allowPositionals: true,
-  });
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
-  const [file, ...rest] = positionals;
-  if (file === undefined || rest.length > 0) throw new UsageError(USAGE);
-  const mapping = loadMapping(values.mapping);
-  const decoded = decode(await readBody(file), {});
+async function translateFile(session: Session, options: Options, file: string): Promise<ExitCode> {
+  const { MAPPING } = commandSettings(options, session);
+  const mapping = loadMapping(MAPPING || 'resource-assignment');
+  const decoded = decode(await readBody(file, session), {});
   const result: Translation = decoded.outcome === 'decoded' ? translate(decoded.context, mapping) : decoded;
-  console.log(JSON.stringify(result, null, 2));
+  session.json(result);
   const ending = withoutReading(result);
-  return ending.outcome === 'deadLetter' || (ending.outcome === 'apply' && ending.rest) ? 2 : 0;
+  const partFails =
+    ending.outcome === 'deadLetter' || (ending.outcome === 'apply' && ending.rest !== undefined);
+  return partFails ? EXIT.differs : EXIT.done;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+export const translateCommand: Define = (parent, run) => {
+  parent
+    .command('translate')
+    .summary('what the connector would do with an event, without any service')
+    .description(
+      'Shows what the connector would do with an event, without any service. "otherwise" is how an event ends whose row cannot be read. Exit code 1: it, or a part of it, would be a dead letter.',
+    )
+    .argument('<file>', 'a message body as Dataverse posted it, or - for standard input')
+    .option('--mapping <name|file>', 'a preset, or a mapping file (default: MAPPING)')
+    .action(run<Options, [string]>(translateFile));
+};

@@ -1,30 +1,17 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { connector } from './run-connector.ts';
 
-const COMMAND = fileURLToPath(new URL('../../cli/translate.ts', import.meta.url));
 const MESSAGES = fileURLToPath(new URL('../../local/events/messages/', import.meta.url));
 const TEAM = `${MESSAGES}project-team/01-create-percentage.succeeded.json`;
 const UNASSIGNED = `${MESSAGES}resource-assignment/07-create-unassigned.skipped.json`;
 const BINARY = `${MESSAGES}resource-assignment/17-dotnet-binary.UnsupportedFormat.bin`;
 
-async function run(args: string[], input?: Buffer) {
-  const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [stdout, stderr, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.once('close', resolve)),
-  ]);
-  return { stdout, stderr, code };
-}
-
-describe('npm run translate', () => {
+describe('connector translate', () => {
   it('prints the changes of an event and exits with 0', async () => {
-    const { stdout, stderr, code } = await run(['--mapping', 'project-team', TEAM]);
+    const { stdout, stderr, code } = await connector(['translate', '--mapping', 'project-team', TEAM]);
     expect(JSON.parse(stdout)).toMatchObject({
       outcome: 'apply',
       changes: [{ kind: 'put', allocation: { percentage: 35.5 } }],
@@ -33,30 +20,29 @@ describe('npm run translate', () => {
   });
 
   it('reads standard input, exits with 0 for an event that is skipped', async () => {
-    const { stdout, code } = await run(['-'], readFileSync(UNASSIGNED));
+    const { stdout, code } = await connector(['translate', '-'], { input: readFileSync(UNASSIGNED) });
     expect(JSON.parse(stdout)).toEqual({ outcome: 'skip', reason: 'unassigned' });
     expect(code).toBe(0);
   });
 
-  it('prints the dead letter of a message that is refused and exits with 2', async () => {
-    const { stdout, code } = await run([BINARY]);
+  it('finds files from where the person stands', async () => {
+    const { code } = await connector(['translate', basename(UNASSIGNED)], { folder: dirname(UNASSIGNED) });
+    expect(code).toBe(0);
+  });
+
+  it('prints the dead letter of a message that is refused and exits with 1', async () => {
+    const { stdout, code } = await connector(['translate', BINARY]);
     expect(JSON.parse(stdout)).toEqual({
       outcome: 'deadLetter',
       reason: 'UnsupportedFormat',
       description: expect.stringContaining('Message Format to JSON'),
     });
-    expect(code).toBe(2);
-  });
-
-  it('says how it is used', async () => {
-    const { stdout, code } = await run(['--help']);
-    expect(stdout).toContain('npm run --silent translate -- event.json');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
   });
 
   const wrong: [string, string[], string][] = [
-    ['no file', [], 'event.json'],
-    ['two files', [TEAM, TEAM], 'event.json'],
+    ['no file', [], 'file is missing.'],
+    ['two files', [TEAM, TEAM], 'There are too many arguments for "translate".'],
     ['a file that is not there', ['/no/such/file.json'], '"/no/such/file.json" cannot be read (ENOENT)'],
     [
       'a mapping that is not there',
@@ -64,12 +50,11 @@ describe('npm run translate', () => {
       'resource-assignment, project-team',
     ],
     ['a mapping that is none', ['--mapping', TEAM, TEAM], '/table is missing'],
-    ['an option that is not known', ['--verbose', TEAM], '--verbose'],
+    ['an option that is not known', ['--maping', TEAM], 'no option "--maping". Did you mean --mapping?'],
   ];
-  for (const [what, args, message] of wrong)
-    it(`exits with 1 and says why for ${what}`, async () => {
-      const { stdout, stderr, code } = await run(args);
-      expect(stderr).toContain(message);
-      expect([stdout, code]).toEqual(['', 1]);
-    });
+  it.each(wrong)('exits with 2 and says why for %s', async (_what, args, message) => {
+    const { stdout, stderr, code } = await connector(['translate', ...args]);
+    expect(stderr).toContain(message);
+    expect([stdout, code]).toEqual(['', 2]);
+  });
 });

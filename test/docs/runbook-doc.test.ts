@@ -134,13 +134,13 @@ describe('the commands', () => {
   });
 
   it('of the ledger are those of its usage', () => {
-    const usage = read('cli/ledger/command-line.ts');
+    const usage = read('cli/ledger/commands.ts');
     const ledger = commands.filter(({ script }) => script === 'ledger');
     expect(ledger.length).toBeGreaterThan(4);
     for (const { args } of ledger) {
       const [command = '', ...rest] = args;
-      expect(usage).toContain(`npm run ledger -- ${command}`);
-      for (const option of rest.filter((arg) => arg.startsWith('--'))) expect(usage).toContain(option);
+      expect(usage).toContain(`.command('${command}')`);
+      for (const option of rest.filter((arg) => arg.startsWith('--'))) expect(usage).toContain(`'${option}`);
     }
   });
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { confirm } from '../../cli/confirm.ts';
+import { confirm } from '../../../cli/frame/confirm.ts';
 
 async function answer(typed: string, end = false): Promise<{ confirmed: boolean; shown: string }> {
   const input = new PassThrough();
@@ -9,7 +9,7 @@ async function answer(typed: string, end = false): Promise<{ confirmed: boolean;
   const shown = text(output);
   if (end) input.end(typed);
   else input.write(typed);
-  const confirmed = await confirm('Sure? ', { input, output });
+  const confirmed = await confirm('Sure? ', { input, errors: output });
   output.end();
   return { confirmed, shown: await shown };
 }

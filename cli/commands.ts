@@ -1,0 +1,6 @@
+import type { Define } from './frame/program.ts';
+import { ledgerCommands } from './ledger/commands.ts';
+import { translateCommand } from './translate.ts';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Define[] = [translateCommand, ledgerCommands];

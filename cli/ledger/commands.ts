@@ -1,0 +1,142 @@
+import type { Command } from 'commander';
+import type { LedgerDocument } from '../../src/ledger/document.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openLedger } from '../../src/ledger/open-ledger.ts';
+import { percentagesOn } from '../../src/ledger/percentages.ts';
+import { today } from '../../src/ledger/today.ts';
+import { readLedgerSettings, readSettings, type Settings } from '../../src/settings.ts';
+import { EXIT, type ExitCode } from '../frame/exit-code.ts';
+import { jsonOption, whereOptions } from '../frame/options.ts';
+import type { Define } from '../frame/program.ts';
+import type { Session } from '../frame/session.ts';
+import { commandSettings, ledgerTarget, type Where } from '../frame/settings.ts';
+import { UsageError } from '../frame/usage-error.ts';
+import { everyDocument, type Found, oneDocument } from './documents.ts';
+import { showDocument, userTable } from './tables.ts';
+import { type Verdicts, verdictText, verifyAll } from './verify.ts';
+
+interface Options extends Where {
+  readonly json?: boolean;
+  readonly verify?: boolean;
+}
+
+interface Opened {
+  readonly ledger: Ledger;
+  /** Only where COR is to be asked too. */
+  readonly settings: Settings | undefined;
+  held(document: LedgerDocument): Record<string, number>;
+}
+
+function open(options: Options, session: Session): Opened {
+  const environment = commandSettings(options, session);
+  const { ledger, mapping } = readLedgerSettings(environment);
+  if (ledger === 'memory')
+    throw new UsageError(
+      'LedgerStorage is "memory": such a ledger lives inside the app only and cannot be looked at.',
+    );
+  const settings = options.verify ? readSettings(environment) : undefined;
+  session.target(
+    settings ? `${ledgerTarget(ledger)}; COR at ${new URL(settings.cor.baseUrl).host}` : ledgerTarget(ledger),
+  );
+  const day = today(mapping.percentage, Date.now());
+  return {
+    ledger: openLedger(ledger),
+    settings,
+    held: ({ assignments }) => {
+      const told = [...percentagesOn(assignments, mapping.percentage, day)];
+      return Object.fromEntries(told.map(([workspace, { percentage }]) => [workspace, percentage]));
+    },
+  };
+}
+
+async function readAll({ ledger }: Opened, session: Session): Promise<Found> {
+  const progress = session.progress('Read documents');
+  try {
+    return await everyDocument(ledger, (read) => progress.update(read));
+  } finally {
+    progress.end();
+  }
+}
+
+function sayUnreadable({ unreadable }: Found, session: Session): void {
+  for (const { user, problem } of unreadable) session.say(`${user}: ${problem}`, 'red');
+}
+
+function verify(
+  documents: readonly LedgerDocument[],
+  { ledger, settings }: Opened,
+  options: Options,
+  session: Session,
+) {
+  if (!settings) return new Map() as Verdicts;
+  return verifyAll(documents, ledger, settings, session, (user, found) => {
+    if (!options.json) session.print(verdictText(user, found), found.kind === 'equal' ? undefined : 'red');
+  });
+}
+
+function asJson(document: LedgerDocument, { held }: Opened, verdicts: Verdicts): object {
+  const verified = verdicts.get(document.user);
+  return { ...document, percentages: held(document), ...(verified && { verified }) };
+}
+
+function exitCode(documents: readonly LedgerDocument[], verdicts: Verdicts, { settings }: Opened): ExitCode {
+  const equal = (document: LedgerDocument) => verdicts.get(document.user)?.kind === 'equal';
+  return settings === undefined || documents.every(equal) ? EXIT.done : EXIT.differs;
+}
+
+async function list(session: Session, options: Options): Promise<ExitCode> {
+  const opened = open(options, session);
+  const found = await readAll(opened, session);
+  const { documents, unreadable } = found;
+  if (!options.json) session.table(userTable(documents, opened.held));
+  const verdicts = await verify(documents, opened, options, session);
+  if (options.json) session.json(documents.map((document) => asJson(document, opened, verdicts)));
+  sayUnreadable(found, session);
+  return unreadable.length > 0 ? EXIT.differs : exitCode(documents, verdicts, opened);
+}
+
+async function show(session: Session, options: Options, user: string): Promise<ExitCode> {
+  const opened = open(options, session);
+  const document = await oneDocument(opened.ledger, user);
+  if (!document) {
+    session.say(
+      `The ledger has no document of user "${user}": no event of this user was applied yet. "ledger list" shows all users; ids are case-sensitive.`,
+    );
+    return EXIT.differs;
+  }
+  if (!options.json) showDocument(document, opened.held(document), session);
+  const verdicts = await verify([document], opened, options, session);
+  if (options.json) session.json(asJson(document, opened, verdicts));
+  return exitCode([document], verdicts, opened);
+}
+
+async function exportAll(session: Session, options: Options): Promise<ExitCode> {
+  const found = await readAll(open(options, session), session);
+  for (const document of found.documents) session.json(document, 'lines');
+  sayUnreadable(found, session);
+  return found.unreadable.length > 0 ? EXIT.differs : EXIT.done;
+}
+
+const withVerify = (command: Command) =>
+  whereOptions(command)
+    .addOption(jsonOption())
+    .option('--verify', 'also tells COR all of it again and compares the reply, which mends what differs');
+
+export const ledgerCommands: Define = (parent, run) => {
+  const ledger = parent
+    .command('ledger')
+    .summary('what the connector believes that COR holds')
+    .description('Shows what the connector believes that COR holds, user by user.');
+  withVerify(ledger.command('list').description('All users: assignments, workspaces.')).action(
+    run<Options>(list),
+  );
+  withVerify(
+    ledger
+      .command('show')
+      .description('One user: every assignment, the percentage of every workspace.')
+      .argument('<user>', 'external id of the user; upper and lower case are different'),
+  ).action(run<Options, [string]>(show));
+  whereOptions(
+    ledger.command('export').description('Every document, one line of JSON each. They hold personal data.'),
+  ).action(run<Options>(exportAll));
+};
