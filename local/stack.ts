@@ -74,6 +74,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       COR_API_KEY: cor.apiKey,
       COR_CLIENT_SECRET: cor.clientSecret,
       AzureWebJobsStorage: storage?.connectionString ?? '',
+      AzureFunctionsWebHost__hostid: queue.toLowerCase(),
       LedgerStorage: storage ? '' : 'memory',
       ...env,
     };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { ServiceBusClient } from '@azure/service-bus';
 import { endedWithin } from '../../src/timeout.ts';
 import { createApp, provideCoreApi } from './core-api.ts';
@@ -12,6 +12,8 @@ import { invoke } from './invocation.ts';
 import { type Capabilities, loadApp } from './load-app.ts';
 import { type Listener, startListener } from './service-bus-listener.ts';
 import { type SettlementFault, startSettlementServer } from './settlement-server.ts';
+import { startTimer, type TimerListener, type TimerTrigger } from './timer-listener.ts';
+import type { TimerStorage } from './timer-storage.ts';
 import { type QueueTrigger, readTriggers } from './triggers.ts';
 import { type CommandLineForm, workerCommandLine } from './worker-command-line.ts';
 
@@ -78,6 +80,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   const app = createApp();
   const deliveries = new Map<string, Delivery>();
   const listeners: Listener[] = [];
+  const timers: TimerListener[] = [];
   const clients = new Map<string, ServiceBusClient>();
   const settlement = await startSettlementServer(deliveries);
   process.argv = workerCommandLine(settlement.port, options.commandLine);
@@ -97,6 +100,23 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     return result;
   };
 
+  const startTimers = async (triggers: readonly TimerTrigger[]): Promise<TimerListener[]> => {
+    const storage = triggers.length > 0 ? await timerStorage(appDirectory) : undefined;
+    if (triggers.length > 0 && !storage)
+      log('error', '', 'Timer functions do not run: set AzureWebJobsStorage to a connection string.');
+    if (!storage) return [];
+    return triggers.map((trigger) => {
+      const { functionName } = trigger;
+      return startTimer({
+        trigger,
+        storage,
+        invoke: (request) => run(functionName, request),
+        onInvocation,
+        onError: (message) => log('error', functionName, message),
+      });
+    });
+  };
+
   const closeAll = async () => {
     for (const listener of listeners) listener.stop();
     // A client whose server is gone never finishes closing.
@@ -107,7 +127,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   try {
     const capabilities = await loadApp(app, appDirectory);
     const functions = [...app.functions.values()].map(({ metadata }) => metadata);
-    const { routes, queues } = readTriggers(functions, config, process.env);
+    const { routes, queues, timers: timerTriggers } = readTriggers(functions, config, process.env);
     for (const trigger of queues) {
       if (!clients.has(trigger.connectionString)) {
         clients.set(trigger.connectionString, await openClient(trigger));
@@ -115,6 +135,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     }
     const http = await startHttpEndpoint({
       routes,
+      runTimer: (name) => timers.find(({ functionName }) => functionName === name)?.runNow(),
       functionsKey,
       port: options.httpPort ?? 0,
       invoke: run,
@@ -138,9 +159,10 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
         }),
       );
     }
+    timers.push(...(await startTimers(timerTriggers)));
 
     const drain = async () => {
-      await Promise.all(listeners.map((listener) => listener.drain()));
+      await Promise.all([...listeners, ...timers].map((listener) => listener.drain()));
     };
     return {
       httpUrl: http.url,
@@ -177,4 +199,15 @@ async function openClient({ functionName, connectionString }: QueueTrigger): Pro
       `Function "${functionName}": its connection is not a Service Bus connection string: ${reason}`,
     );
   }
+}
+
+/** Where the timers' leases are. Apps that share a storage account set AzureFunctionsWebHost__hostid apart. */
+async function timerStorage(appDirectory: string): Promise<TimerStorage | undefined> {
+  const connectionString = process.env.AzureWebJobsStorage;
+  if (!connectionString) return undefined;
+  const { openTimerStorage } = await import('./timer-storage.ts');
+  return openTimerStorage(
+    connectionString,
+    process.env.AzureFunctionsWebHost__hostid ?? basename(appDirectory).toLowerCase(),
+  );
 }

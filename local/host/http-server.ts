@@ -15,6 +15,8 @@ export interface HttpEndpointOptions {
   readonly functionsKey: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Runs a timer function now; `undefined` when there is none of that name. */
+  runTimer(functionName: string): Promise<void> | undefined;
   invoke(functionName: string, request: InvocationRequest): Promise<InvocationResult>;
   onInvocation(event: InvocationEvent): void;
   onError(message: string): void;
@@ -54,6 +56,7 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
   const method = request.method ?? 'GET';
+  if (url.pathname.startsWith('/admin/functions/')) return runByHand(request, response, url, options);
   const route = options.routes.find(({ methods, path }) => methods.has(method) && path.test(url.pathname));
   if (!route) return end(response, 404);
   const key = request.headers['x-functions-key'] ?? url.searchParams.get('code');
@@ -95,6 +98,21 @@ async function answer(
   if (reply.cookies?.length) throw new Error('cookies are not served by this stand-in');
   response.writeHead(Number(reply.statusCode ?? 200), { ...reply.headers });
   response.end(reply.body?.bytes ?? reply.body?.string);
+}
+
+/** `POST /admin/functions/NAME` runs a timer function, as the real host does for who has the master key; here that is the function key. */
+async function runByHand(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  options: HttpEndpointOptions,
+): Promise<void> {
+  if (request.method !== 'POST') return end(response, 404);
+  if (request.headers['x-functions-key'] !== options.functionsKey) return end(response, 401);
+  const run = options.runTimer(decodeURIComponent(url.pathname.slice('/admin/functions/'.length)));
+  if (!run) return end(response, 404);
+  end(response, 202);
+  await run;
 }
 
 function end(response: ServerResponse, statusCode: number): void {

@@ -34,12 +34,16 @@ export interface Listener {
 /** Receives under peek-lock, invokes the function once for each message, and settles what the function left unsettled. */
 export function startListener(options: ListenerOptions): Listener {
   const { config, deliveries } = options;
-  const { functionName, queueName, autoComplete, ...trigger } = options.trigger;
-  const receiver = options.client.createReceiver(queueName, {
+  const { functionName, queueName, subscriptionName, autoComplete, ...trigger } = options.trigger;
+  const receiverOptions = {
     maxAutoLockRenewalDurationInMs: 0,
     skipParsingBodyAsJson: true,
     skipConvertingDate: true,
-  });
+  };
+  const receiver =
+    subscriptionName === undefined
+      ? options.client.createReceiver(queueName, receiverOptions)
+      : options.client.createReceiver(queueName, subscriptionName, receiverOptions);
   const renewal = createLockRenewal(config.maxAutoLockRenewalDurationMs, (delivery, error) =>
     options.onError(`Lock renewal of message ${delivery.message.messageId} failed: ${errorText(error)}`),
   );

@@ -39,10 +39,14 @@ test('a queue trigger follows host.json where it does not say otherwise', () => 
   expect(read({ autoCompleteMessages: true }).queues).toMatchObject([{ autoComplete: true }]);
 });
 
+const NO_SOURCE =
+  'a Service Bus trigger without connection and either queueName or topicName and subscriptionName is';
+
 test.each([
-  [{ type: 'timerTrigger' }, 'timerTrigger is'],
-  [{ topicName: 't' }, 'topic triggers are'],
-  [{ queueName: undefined }, 'a Service Bus trigger without queueName and connection is'],
+  [{ type: 'blobTrigger' }, 'blobTrigger is'],
+  [{ topicName: 't' }, NO_SOURCE],
+  [{ topicName: 't', subscriptionName: 's' }, NO_SOURCE],
+  [{ queueName: undefined }, NO_SOURCE],
   [{ cardinality: 'many' }, 'batches (cardinality "many") are'],
   [{ isSessionsEnabled: true }, 'session queues (isSessionsEnabled) are'],
   [{ properties: { supportsDeferredBinding: 'true' } }, 'sdkBinding is'],

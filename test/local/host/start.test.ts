@@ -11,8 +11,8 @@ test.each<[string, AppSource, string]>([
   ['an app without functions', { code: 'export {};' }, 'registered no functions'],
   [
     'a trigger it does not serve',
-    { code: `app.timer('tick', { schedule: '* * * * * *', handler: () => {} });` },
-    'Function "tick": timerTrigger is not served',
+    { code: `app.storageBlob('copy', { connection: 'S', path: 'a/{b}', handler: () => {} });` },
+    'Function "copy": blobTrigger is not served',
   ],
   [
     'a connection string that is none',
