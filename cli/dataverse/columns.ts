@@ -1,6 +1,6 @@
-import { RegistrationError } from '../../src/dataverse/dataverse-error.ts';
 import type { AllocationRule, Mapping } from '../../src/dynamics/mapping.ts';
 import { type RequiredColumns, requiredColumns, stateColumns } from '../../src/dynamics/required-columns.ts';
+import { RegistrationError } from './registration-error.ts';
 
 /** Columns of which at least one has to exist, and where the mapping names them. */
 interface Alternatives {

@@ -1,16 +1,18 @@
 import type { TokenCredential } from '@azure/identity';
-import { tokenOf } from '../../src/dataverse/access-token.ts';
-import { RegistrationError } from '../../src/dataverse/dataverse-error.ts';
+import { accessTokens } from '../../src/dataverse/access-token.ts';
 import { readOrganization } from '../../src/dataverse/environment-url.ts';
 import { createWebApi, type ShownRequest, type WebApi } from '../../src/dataverse/web-api.ts';
 import { loadMapping, MappingError } from '../../src/dynamics/mapping.ts';
+import { SettingsError } from '../../src/settings.ts';
 import { readCommandLine, readDesignation, USAGE, UsageError, type Values } from './command-line.ts';
 import type { Wanted } from './desired.ts';
 import { nextSteps } from './next-steps.ts';
+import { OPERATOR } from './operator.ts';
 import { findings } from './plan.ts';
 import { readPlan } from './read-plan.ts';
 import { register, requireKey } from './register.ts';
 import { readRegistered } from './registered.ts';
+import { RegistrationError } from './registration-error.ts';
 import { removals, remove } from './remove.ts';
 import { CONNECTION_SETTING, readServiceBusAccess } from './service-bus-access.ts';
 
@@ -49,11 +51,12 @@ function start(shell: Shell, values: Values, settings: Settings): Run {
     throw new UsageError('DATAVERSE_STATIC_TOKEN is for a stand-in on this machine: unset it.');
   const api = createWebApi({
     origin,
-    token: staticToken ? async () => staticToken : tokenOf(shell.credential),
+    tokens: staticToken ? async () => staticToken : accessTokens(shell.credential),
+    operator: OPERATOR,
     solution: values.solution,
     dryRun: values['dry-run'],
     ...(values['dry-run'] && { onRequest: (request) => printRequest(shell, request) }),
-    onPause: (ms) => shell.warn(`Dataverse asks for a pause of ${Math.ceil(ms / 1000)} s.`),
+    onPause: (ms) => shell.warn(`Dataverse is not ready: the next try is in ${Math.ceil(ms / 1000)} s.`),
   });
   return { shell, values, origin, api };
 }
@@ -128,13 +131,13 @@ async function asUsage<T>(read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof RegistrationError || error instanceof MappingError)
+    if (error instanceof RegistrationError || error instanceof MappingError || error instanceof SettingsError)
       throw new UsageError(error.message);
     throw error;
   }
 }
 
-/** Does what the arguments say; returns the exit code. Throws `UsageError`, `WebApiError` or `RegistrationError`. */
+/** Does what the arguments say; returns the exit code. Throws `UsageError`, `DataverseError` or `RegistrationError`. */
 async function run(shell: Shell): Promise<number> {
   const { command, values } = readCommandLine(shell.args);
   if (command === 'help') {

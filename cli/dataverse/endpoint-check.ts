@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { WebApiError } from '../../src/dataverse/dataverse-error.ts';
+import { DataverseError } from '../../src/dataverse/dataverse-error.ts';
 import type { Row, WebApi } from '../../src/dataverse/web-api.ts';
 
 /**
@@ -35,7 +35,7 @@ async function lookAtLastJob(api: WebApi): Promise<Look | undefined> {
     );
     return { job };
   } catch (error) {
-    if (error instanceof WebApiError) return undefined;
+    if (error instanceof DataverseError) return undefined;
     throw error;
   }
 }
@@ -69,12 +69,12 @@ async function trigger(api: WebApi, id: string): Promise<boolean | string> {
   try {
     return await api.act(`serviceendpoints(${id})/Microsoft.Dynamics.CRM.${ACTION}`);
   } catch (error) {
-    if (error instanceof WebApiError && error.status === 400) return error.message;
+    if (error instanceof DataverseError && error.status === 400) return error.message;
     throw error;
   }
 }
 
-/** Lets Dataverse try the service endpoint with this id. `secret` is kept out of what the job says. Throws `WebApiError` or `RegistrationError`. */
+/** Lets Dataverse try the service endpoint with this id. `secret` is kept out of what the job says. Throws `DataverseError` or `RegistrationError`. */
 export async function checkEndpoint(
   api: WebApi,
   id: string,

@@ -1,8 +1,9 @@
-import { RegistrationError, WebApiError } from '../../src/dataverse/dataverse-error.ts';
+import { DataverseError } from '../../src/dataverse/dataverse-error.ts';
 import type { WebApi } from '../../src/dataverse/web-api.ts';
 import type { Mapping } from '../../src/dynamics/mapping.ts';
 import type { RequiredColumns } from '../../src/dynamics/required-columns.ts';
 import { registrableColumns } from './columns.ts';
+import { RegistrationError } from './registration-error.ts';
 
 export const EVENTS = ['Create', 'Update', 'Delete'] as const;
 export type EventName = (typeof EVENTS)[number];
@@ -19,7 +20,7 @@ async function existingColumns(api: WebApi, table: string): Promise<Set<string>>
     const rows = await api.list(`EntityDefinitions(LogicalName='${table}')/Attributes?$select=LogicalName`);
     return new Set(rows.map((row) => String(row.LogicalName)));
   } catch (error) {
-    if (!(error instanceof WebApiError) || error.status !== 404) throw error;
+    if (!(error instanceof DataverseError) || error.status !== 404) throw error;
     throw new RegistrationError(
       `This environment has no table ${table}. Install Project Operations (or Project Service Automation) there, or check --org and --mapping.`,
     );

@@ -1,9 +1,9 @@
-import { RegistrationError } from '../../src/dataverse/dataverse-error.ts';
 import type { Row, WebApi } from '../../src/dataverse/web-api.ts';
 import { type Component, STORAGE, title } from './component.ts';
 import { type Difference, differences, KEY_COLUMN } from './differences.ts';
 import { checkEndpoint } from './endpoint-check.ts';
 import type { Planned } from './plan.ts';
+import { RegistrationError } from './registration-error.ts';
 import { CONNECTION_SETTING } from './service-bus-access.ts';
 
 /** `done` is one sentence for each write. */
@@ -118,7 +118,7 @@ const needsCheck = ({ row, differences: found, children }: Planned): boolean =>
 
 /**
  * Writes what the plan says, parents first. Running it again is safe at any time: it begins with what is there.
- * Throws `WebApiError` or `RegistrationError`; what was written until then stays.
+ * Throws `DataverseError` or `RegistrationError`; what was written until then stays.
  */
 export async function register(
   api: WebApi,

@@ -1,8 +1,8 @@
-import { RegistrationError } from '../../src/dataverse/dataverse-error.ts';
 import type { Row } from '../../src/dataverse/web-api.ts';
 import { literal, type WebApi } from '../../src/dataverse/web-api.ts';
 import { STORAGE } from './component.ts';
 import { CONTRACT, CONTRACT_LEGACY_QUEUE, optionText } from './options.ts';
+import { RegistrationError } from './registration-error.ts';
 import type { Designation } from './service-bus-access.ts';
 
 export interface RegisteredStep {

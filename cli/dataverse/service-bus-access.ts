@@ -1,4 +1,4 @@
-import { RegistrationError } from '../../src/dataverse/dataverse-error.ts';
+import { RegistrationError } from './registration-error.ts';
 
 /** What Dataverse posts to, in the namespace. */
 export type Designation = 'queue' | 'topic';

@@ -1,17 +1,22 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, request } from 'undici';
-import { parseRetryAfter } from '../http/retry-after.ts';
+import { MINUTE_MS } from '../duration.ts';
+import type { HttpRequest } from '../http/exchange.ts';
 import { isObject, parseJson } from '../json.ts';
-import { RegistrationError, refusedBy } from './dataverse-error.ts';
+import type { AccessTokens } from './access-token.ts';
+import { DataverseError, type Operator } from './dataverse-error.ts';
+import {
+  createPool,
+  MAX_PAUSE_MS,
+  type Row,
+  type Sender,
+  send,
+  type WebApiRequest,
+} from './web-api-request.ts';
 
-/** A row as the Web API gives it. */
-export type Row = Readonly<Record<string, unknown>>;
-
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type { Row } from './web-api-request.ts';
 
 /** A request as it may be shown: the key of the queue is masked, the token is left out. */
 export interface ShownRequest {
-  readonly method: Method;
+  readonly method: HttpRequest['method'];
   /** Below the environment's URL. */
   readonly path: string;
   readonly body?: Row;
@@ -20,22 +25,34 @@ export interface ShownRequest {
 export interface WebApiOptions {
   /** Such as `https://contoso.crm.dynamics.com`. */
   readonly origin: string;
-  /** An access token for the scope ORIGIN/.default. */
-  readonly token: (scope: string) => Promise<string>;
+  /** Access tokens for the scope ORIGIN/.default. */
+  readonly tokens: AccessTokens;
+  /** How texts for an operator call the environment's URL and the login. Default: the app's. */
+  readonly operator?: Operator;
   /** Unique name of the solution that new components are put into. */
   readonly solution?: string | undefined;
-  /** Reads are sent, writes are only shown. */
-  readonly dryRun: boolean;
-  /** For one request and its whole answer; making a step can take Dataverse many seconds. */
+  /** Reads are sent, writes are only shown. Default false. */
+  readonly dryRun?: boolean;
+  /** For one request and its whole answer; making a step can take Dataverse many seconds. Default 60 000. */
   readonly timeoutMs?: number;
+  /** Connections at once. Default 4. */
+  readonly connections?: number;
+  /** A longer pause is not waited for: the call fails, and its failure says how long. Default five minutes. */
+  readonly maxPauseMs?: number;
+  /** The first pause after an answer that was lost; the next ones double. Default 1 000. */
+  readonly firstPauseMs?: number;
+  /** Ends a pause. */
+  readonly signal?: AbortSignal;
   readonly onRequest?: (request: ShownRequest) => void;
-  /** Dataverse asked for a pause: milliseconds. */
-  readonly onPause?: (ms: number) => void;
+  /** The same request goes out once more after so many milliseconds. */
+  readonly onPause?: (ms: number, why: DataverseError) => void;
 }
 
-/** Dataverse's Web API. Paths are below `/api/data/v9.2/`. All throw `WebApiError`, or `RegistrationError` when there was no answer. */
+/** Dataverse's Web API. Paths are below `/api/data/v9.2/`. All throw `DataverseError`. */
 export interface WebApi {
-  /** The rows of a collection; one page, which the Web API makes 5000 rows long. */
+  /** A collection, page by page, at most `pageSize` rows each (Dataverse: up to 5,000, the default). */
+  pages(path: string, pageSize?: number): AsyncGenerator<readonly Row[]>;
+  /** All rows of a collection. For one that is known to be small. */
   list(path: string): Promise<Row[]>;
   get(path: string): Promise<Row>;
   /** The row as it was stored; `undefined` in a dry run. */
@@ -51,107 +68,122 @@ export interface WebApi {
 export const literal = (text: string) => `'${encodeURIComponent(text.replaceAll("'", "''"))}'`;
 
 const BASE = '/api/data/v9.2/';
-const CONNECT_TIMEOUT_MS = 10_000;
-const TIMEOUT_MS = 60_000;
-/** The attributes of a large table take some hundred kilobytes. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-/** Dataverse's limits count over five minutes, so no longer pause makes sense (Dataverse docs, api-limits). */
-const MAX_PAUSE_MS = 5 * 60_000;
-const DEFAULT_PAUSE_MS = 10_000;
-const MAX_TRIES = 4;
+const TIMEOUT_MS = MINUTE_MS;
+const MAX_PAGE_SIZE = 5_000;
 
-const HEADERS = {
-  accept: 'application/json',
-  'content-type': 'application/json; charset=utf-8',
-  'odata-version': '4.0',
-  'odata-maxversion': '4.0',
-  'user-agent': 'dynamics-to-cor',
+const APP: Operator = {
+  urlSetting: 'DATAVERSE_URL',
+  role: 'an application user of the environment that may read the tables of the mapping',
 };
 
 const mask = (body: Row): Row => ('saskey' in body ? { ...body, saskey: '***' } : body);
 
+/** The answer is not Dataverse's: something else stands at that URL, for now or for good. */
+function foreign(request: string, what: string, operator: Operator): DataverseError {
+  const description = `${request}: the answer ${what}. Check ${operator.urlSetting}.`;
+  return new DataverseError({ class: 'transient', code: 'NOT_DATAVERSE', description });
+}
+
+function parseRow(text: string, request: string, operator: Operator): Row {
+  const json = parseJson(text);
+  if (isObject(json)) return json;
+  throw foreign(request, "is not Dataverse's", operator);
+}
+
+/** Where the next page is, below the origin: the request to it carries the token, so it goes nowhere else. */
+function nextPath(link: unknown, request: string, { origin, operator }: Sender): string | undefined {
+  if (link === undefined) return undefined;
+  const url = typeof link === 'string' ? URL.parse(link) : null;
+  if (url?.origin === origin && url.pathname.startsWith(BASE)) return `${url.pathname}${url.search}`;
+  throw foreign(request, 'leads to a next page outside the environment', operator);
+}
+
+/** Never calls the same page twice: a link that leads back would make a collection without end. */
+async function* readPages(path: string, pageSize: number, request: Request): AsyncGenerator<readonly Row[]> {
+  const headers = { prefer: `odata.maxpagesize=${pageSize}` };
+  const seen = new Set<string>();
+  let next: string | undefined = `${BASE}${path}`;
+  while (next !== undefined) {
+    const shown = `GET ${next}`;
+    if (seen.has(next)) throw foreign(shown, 'leads back to a page that was read', request.sender.operator);
+    seen.add(next);
+    const text = await request.read({ method: 'GET', path: next, headers });
+    const answer = parseRow(text, shown, request.sender.operator);
+    if (!Array.isArray(answer.value)) throw foreign(shown, 'holds no rows', request.sender.operator);
+    yield answer.value.filter(isObject);
+    next = nextPath(answer['@odata.nextLink'], shown, request.sender);
+  }
+}
+
+/** What a request goes through: shown to whoever wants to see it, then sent. */
+interface Request {
+  readonly sender: Sender;
+  read(request: WebApiRequest): Promise<string>;
+  /** `undefined` in a dry run. */
+  write(request: WebApiRequest): Promise<string | undefined>;
+}
+
+function requests(options: WebApiOptions): Request {
+  const sender: Sender = {
+    origin: options.origin,
+    tokens: options.tokens,
+    operator: options.operator ?? APP,
+    pool: createPool(options.origin, options.connections ?? 4),
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    maxPauseMs: options.maxPauseMs ?? MAX_PAUSE_MS,
+    firstPauseMs: options.firstPauseMs ?? 1_000,
+    signal: options.signal,
+    onPause: options.onPause ?? (() => undefined),
+  };
+  const show = ({ method, path, body }: WebApiRequest) =>
+    options.onRequest?.({ method, path, ...(body && { body: mask(body) }) });
+  return {
+    sender,
+    async read(request) {
+      show(request);
+      return send(request, sender);
+    },
+    async write(request) {
+      show(request);
+      return options.dryRun ? undefined : send(request, sender);
+    },
+  };
+}
+
 export function createWebApi(options: WebApiOptions): WebApi {
-  const { origin, dryRun, timeoutMs = TIMEOUT_MS } = options;
-  const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    maxResponseSize: MAX_ANSWER_BYTES,
-  });
-
-  async function exchange(method: Method, path: string, body: Row | undefined, headers: object) {
-    try {
-      const answer = await request(origin + path, {
-        dispatcher: agent,
-        method,
-        headers: { ...HEADERS, ...headers },
-        body: body ? JSON.stringify(body) : null,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const text = await answer.body.text();
-      return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text };
-    } catch (error) {
-      const { code, name } = error as { code?: unknown; name?: unknown };
-      const reason =
-        name === 'TimeoutError'
-          ? `none within ${timeoutMs / 1000} s`
-          : typeof code === 'string'
-            ? code
-            : 'network error';
-      throw new RegistrationError(
-        `${method} ${path}: no answer from ${origin} (${reason}). Check --org and the network; it is safe to run the command again.`,
-      );
-    }
-  }
-
-  async function send(method: Method, path: string, body?: Row, extra: object = {}) {
-    const whole = `${BASE}${path}`;
-    options.onRequest?.({ method, path: whole, ...(body && { body: mask(body) }) });
-    if (dryRun && method !== 'GET') return undefined;
-    for (let tries = 1; ; tries += 1) {
-      const token = await options.token(`${origin}/.default`);
-      const headers = { ...extra, authorization: `Bearer ${token}` };
-      const { status, retryAfter, text } = await exchange(method, whole, body, headers);
-      if (status >= 200 && status < 300) return text;
-      // Only 429 is tried again, because only it says that nothing was done. Everything else is mended by running the command again.
-      if (status !== 429 || tries >= MAX_TRIES)
-        throw refusedBy(`${method} ${whole}`, status, text, [token, body?.saskey]);
-      const ms = Math.min(parseRetryAfter(retryAfter, Date.now()) ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS);
-      options.onPause?.(ms);
-      await pause(ms);
-    }
-  }
-
-  function parse(text: string | undefined, method: Method, path: string): Row {
-    const json = parseJson(text ?? '');
-    if (isObject(json)) return json;
-    throw new RegistrationError(`${method} ${BASE}${path}: the answer is not Dataverse's. Check --org.`);
-  }
-
-  const get = async (path: string) => parse(await send('GET', path), 'GET', path);
+  const request = requests(options);
+  const { sender } = request;
+  const pages = (path: string, pageSize = MAX_PAGE_SIZE) => readPages(path, pageSize, request);
 
   return {
-    get,
+    pages,
     async list(path) {
-      const { value } = await get(path);
-      if (Array.isArray(value)) return value as Row[];
-      throw new RegistrationError(`GET ${BASE}${path}: the answer holds no rows. Check --org.`);
+      const rows: Row[] = [];
+      for await (const page of pages(path)) rows.push(...page);
+      return rows;
+    },
+    async get(path) {
+      const text = await request.read({ method: 'GET', path: `${BASE}${path}` });
+      return parseRow(text, `GET ${BASE}${path}`, sender.operator);
     },
     async create(entitySet, body) {
-      const text = await send('POST', entitySet, body, {
+      const headers = {
         prefer: 'return=representation',
         ...(options.solution && { 'mscrm.solutionuniquename': options.solution }),
-      });
-      return text === undefined ? undefined : parse(text, 'POST', entitySet);
+      };
+      const text = await request.write({ method: 'POST', path: `${BASE}${entitySet}`, body, headers });
+      return text === undefined ? undefined : parseRow(text, `POST ${BASE}${entitySet}`, sender.operator);
     },
     async update(path, body) {
       // Without If-Match a PATCH makes the row when somebody has just deleted it.
-      await send('PATCH', path, body, { 'if-match': '*' });
+      await request.write({ method: 'PATCH', path: `${BASE}${path}`, body, headers: { 'if-match': '*' } });
     },
     async delete(path) {
-      await send('DELETE', path);
+      await request.write({ method: 'DELETE', path: `${BASE}${path}` });
     },
     async act(path) {
-      return (await send('POST', path)) !== undefined;
+      return (await request.write({ method: 'POST', path: `${BASE}${path}` })) !== undefined;
     },
-    close: () => agent.close(),
+    close: () => sender.pool.close(),
   };
 }

@@ -3,7 +3,7 @@ import { withoutByteOrderMark } from '../json.ts';
 import type { Deadline } from './deadline.ts';
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** Name, value, name, value …: the form that undici takes as it is. */
   readonly headers: string[];

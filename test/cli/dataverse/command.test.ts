@@ -211,9 +211,9 @@ test('without an Azure login it says how to get one, and not what the login said
   expect(await nobody('check')).toEqual({
     code: 1,
     stdout: '',
-    stderr: `No token for ${fake.url}/.default (Error). Run "az login", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of an application user of the environment.\n`,
+    stderr: `No token for ${fake.url}/.default (Error). Run "az login", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of an application user of the environment; in Azure check the app's managed identity.\n`,
   });
-  expect((await nothing('check')).stderr).toBe(`No token for ${fake.url}/.default: nobody is logged in.\n`);
+  expect((await nothing('check')).stderr).toMatch(/^No token for \S+: nobody is logged in\. Run "az login"/);
 });
 
 test('remove asks, and only yes removes', async () => {
@@ -246,7 +246,7 @@ test('an environment that is not there or refuses is a clear error, and the stat
     code: 1,
     stdout: '',
     stderr:
-      'GET /api/data/v9.2/WhoAmI: no answer from http://127.0.0.1:1 (ECONNREFUSED). Check --org and the network; it is safe to run the command again.\n',
+      'GET /api/data/v9.2/WhoAmI: no answer from http://127.0.0.1:1 (ECONNREFUSED). Check --org and the network; it is safe to try again.\n',
   });
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(/WhoAmI: HTTP 401\n.* role System Customizer or System Administrator\.\n$/);

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { Wanted } from '../../../cli/dataverse/desired.ts';
+import { OPERATOR } from '../../../cli/dataverse/operator.ts';
 import { type Findings, findings } from '../../../cli/dataverse/plan.ts';
 import { readPlan } from '../../../cli/dataverse/read-plan.ts';
 import { register, requireKey } from '../../../cli/dataverse/register.ts';
@@ -63,7 +64,13 @@ export async function startFake(options: Partial<FakeOptions> = {}): Promise<Fak
 }
 
 export function connectTo({ url }: { url: string }, options: Partial<WebApiOptions> = {}): WebApi {
-  const api = createWebApi({ origin: url, token: async () => TOKEN, dryRun: false, ...options });
+  const api = createWebApi({
+    origin: url,
+    tokens: async () => TOKEN,
+    operator: OPERATOR,
+    firstPauseMs: 1,
+    ...options,
+  });
   onTestFinished(() => api.close());
   return api;
 }
