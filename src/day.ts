@@ -25,7 +25,7 @@ function remember<Key>(table: Map<Key, string | undefined>, key: Key, day: strin
 const utcDays = new Map<number, string | undefined>();
 
 /** The UTC day of a time (epoch ms). Remembered: writing a date takes longer than looking it up. `undefined` as for `dayText`. */
-function utcDay(ms: number): string | undefined {
+export function utcDay(ms: number): string | undefined {
   const number = Math.floor(ms / DAY_MS);
   return utcDays.get(number) ?? remember(utcDays, number, dayText(number));
 }

@@ -11,19 +11,17 @@ interface Alternatives {
 function ruleAlternatives(rule: AllocationRule, index: number): Alternatives[] {
   const at = `/allocation/${index}`;
   const when = rule.when ? [{ pointer: `${at}/when/column`, columns: [rule.when.column] }] : [];
+  const dates = (['start', 'finish'] as const).flatMap((part) => {
+    const columns = rule[part]?.map(({ column }) => column);
+    return columns ? [{ pointer: `${at}/${part}`, columns }] : [];
+  });
   switch (rule.rule) {
     case 'hours':
-      return [
-        ...when,
-        ...(['hours', 'start', 'finish'] as const).map((part) => ({
-          pointer: `${at}/${part}`,
-          columns: rule[part],
-        })),
-      ];
+      return [...when, { pointer: `${at}/hours`, columns: rule.hours }, ...dates];
     case 'percentage':
-      return [...when, { pointer: `${at}/column`, columns: rule.columns }];
+      return [...when, { pointer: `${at}/column`, columns: rule.columns }, ...dates];
     case 'constant':
-      return when;
+      return [...when, ...dates];
   }
 }
 

@@ -22,15 +22,23 @@ export function readJsonDate(text: string): JsonDate | undefined {
   return { ms, ...(found[2] !== undefined && { offset: found[2] }) };
 }
 
-function offsetMs(zone: string | undefined): number {
+/** As .NET has it: no place is further from UTC. */
+const MAX_OFFSET_MINUTES = 14 * 60;
+
+function offsetMs(zone: string | undefined): number | undefined {
   // Without a zone it is UTC: Dataverse keeps UTC, and Date.parse would take the local zone of this machine.
   if (zone === undefined || zone.toUpperCase() === 'Z') return 0;
   const digits = zone.replace(':', '');
-  const minutes = Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3));
-  return (digits.startsWith('-') ? -minutes : minutes) * 60_000;
+  const [hours, minutes] = [Number(digits.slice(1, 3)), Number(digits.slice(3))];
+  const offset = hours * 60 + minutes;
+  if (minutes > 59 || offset > MAX_OFFSET_MINUTES) return undefined;
+  return (digits.startsWith('-') ? -offset : offset) * 60_000;
 }
 
-/** Reads an ISO 8601 date or date and time as UTC epoch milliseconds; `undefined` for the 30th of February and its like. */
+/**
+ * Reads an ISO 8601 date or date and time as UTC epoch milliseconds; `undefined` for the 30th of February and its like, for offsets
+ * beyond ±14:00, and for what lies outside the years 1 to 9999 in UTC.
+ */
 export function readIsoDate(text: string): number | undefined {
   const found = ISO_DATE.exec(text);
   if (!found) return undefined;
@@ -41,7 +49,10 @@ export function readIsoDate(text: string): number | undefined {
   date.setUTCHours(hour ?? 0, minute, second, Number((found[7] ?? '').slice(0, 3).padEnd(3, '0')));
   // A part that is too large carries into the next one, so the date would come out as another than was written.
   if (date.toISOString().slice(0, 19) !== isoSeconds(found)) return undefined;
-  return date.getTime() - offsetMs(found[8]);
+  const offset = offsetMs(found[8]);
+  if (offset === undefined) return undefined;
+  const ms = date.getTime() - offset;
+  return ms < EARLIEST || ms > LATEST ? undefined : ms;
 }
 
 function isoSeconds([
@@ -54,20 +65,4 @@ function isoSeconds([
   second = '00',
 ]: RegExpExecArray): string {
   return `${year}-${month}-${day}T${hour}:${minute}:${second}`;
-}
-
-const DAY_MS = 86_400_000;
-/** Eleven years: plans rarely reach further, and a table that is full starts anew. */
-const MOST_DAYS = 4_096;
-const days = new Map<number, string>();
-
-/** The UTC day of a time, `YYYY-MM-DD`. Remembered, because the dates of plans repeat, and writing one takes longer than reading a lookup. */
-export function utcDay(ms: number): string {
-  const number = Math.floor(ms / DAY_MS);
-  const known = days.get(number);
-  if (known !== undefined) return known;
-  const day = new Date(ms).toISOString().slice(0, 10);
-  if (days.size >= MOST_DAYS) days.clear();
-  days.set(number, day);
-  return day;
 }

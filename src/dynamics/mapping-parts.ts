@@ -19,3 +19,12 @@ export function members<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
     error: ({ code }) => (code === 'unrecognized_keys' ? `one of ${names}` : `an object with ${names}`),
   });
 }
+
+export const COLUMN = 'the logical name of a column (lower-case letters, digits and _)';
+export const column = z.string({ error: COLUMN }).regex(/^[a-z][a-z0-9_]{0,127}$/, { error: COLUMN });
+
+const COLUMNS = `${COLUMN}, or a list of such names`;
+/** One column or alternatives: products and versions name the same thing differently. */
+export const columns = z
+  .union([column.transform((one) => [one]), z.array(column).min(1, { error: COLUMNS })], { error: COLUMNS })
+  .readonly();

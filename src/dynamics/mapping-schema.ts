@@ -1,19 +1,11 @@
 import { z } from 'zod';
 import { isObject, jsonPointer } from '../json.ts';
+import { allocationRule } from './allocation-schema.ts';
 import { AUTOMATIC_IMAGE } from './execution-context.ts';
-import { between, members } from './mapping-parts.ts';
+import { column, columns, members } from './mapping-parts.ts';
 import { percentageSchema } from './percentage-schema.ts';
 
 // Every `error` below says what should stand there; `mappingProblems` adds where, and what was found.
-
-const COLUMN = 'the logical name of a column (lower-case letters, digits and _)';
-const column = z.string({ error: COLUMN }).regex(/^[a-z][a-z0-9_]{0,127}$/, { error: COLUMN });
-
-const COLUMNS = `${COLUMN}, or a list of such names`;
-/** One column or alternatives: products and versions name the same thing differently. */
-const columns = z
-  .union([column.transform((one) => [one]), z.array(column).min(1, { error: COLUMNS })], { error: COLUMNS })
-  .readonly();
 
 function alias(fallback: string) {
   const error = `the alias of an image, such as ${fallback} (${AUTOMATIC_IMAGE} is Dataverse's own)`;
@@ -32,34 +24,6 @@ const idSource = members({
     })
     .default('id'),
 }).transform(({ column: found, take }) => ({ columns: found, take }));
-
-const OPTIONS = 'a list of whole numbers, the values of the choice';
-
-const when = members({
-  column,
-  in: z
-    .array(z.int({ error: 'a whole number, a value of the choice' }), { error: OPTIONS })
-    .min(1, { error: OPTIONS })
-    .readonly(),
-}).optional();
-
-const RULE = '"percentage", "hours" or "constant"';
-
-const allocationRule = z
-  .discriminatedUnion(
-    'rule',
-    [
-      members({ rule: z.literal('percentage'), column: columns, when }),
-      members({ rule: z.literal('hours'), hours: columns, start: columns, finish: columns, when }),
-      members({ rule: z.literal('constant'), percentage: between(0, 100), when }),
-    ],
-    { error: ({ code }) => (code === 'invalid_union' ? RULE : `an object whose "rule" is ${RULE}`) },
-  )
-  .transform((rule) => {
-    if (rule.rule !== 'percentage') return rule;
-    const { column: found, ...rest } = rule;
-    return { ...rest, columns: found };
-  });
 
 const RULES = 'a list of at least one rule';
 
@@ -104,15 +68,24 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** What each alternative of a union says, also of those that are unions themselves. */
+function alternatives(issue: z.core.$ZodIssueInvalidUnion): Issue[] {
+  return issue.errors
+    .flat()
+    .flatMap((inner) =>
+      inner.code === 'invalid_union' && inner.path.length === 0 ? alternatives(inner) : [inner],
+    );
+}
+
 function explain(issue: Issue, json: unknown, above: readonly PropertyKey[]): string[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `${jsonPointer([...path, key])} is not known, use ${issue.message}`);
   if (issue.code === 'invalid_union') {
-    // "A column or a list of columns": where a list was given, say which of its items is wrong.
-    const inside = issue.errors
-      .flat()
-      .filter((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
+    // "A column or a list of columns": where a list or an object was given, say which of its items is wrong.
+    const inside = alternatives(issue).filter(
+      (inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys',
+    );
     if (inside.length > 0) return inside.flatMap((inner) => explain(inner, json, path));
   }
   const value = valueAt(json, path);

@@ -19,17 +19,47 @@ export interface Condition {
   readonly in: readonly number[];
 }
 
+/**
+ * A column with a day. `date`: the UTC day, never shifted, for columns of Date Only behaviour. `dateTime`: a point in time, whose day is
+ * that of the mapping's time zone. Midnight is no hint: columns of User Local behaviour hold the writer's midnight as UTC.
+ */
+export interface DateColumn {
+  readonly column: string;
+  readonly kind: 'date' | 'dateTime';
+}
+
 /** One way to find the allocation of a row. Of several columns the first that is not empty counts. */
 export type AllocationRule = { readonly when?: Condition | undefined } & (
-  | { readonly rule: 'percentage'; readonly columns: readonly string[] }
-  | {
-      readonly rule: 'hours';
-      readonly hours: readonly string[];
-      readonly start: readonly string[];
-      readonly finish: readonly string[];
-    }
-  | { readonly rule: 'constant'; readonly percentage: number }
+  | PercentageAllocation
+  | HoursAllocation
+  | ConstantAllocation
 );
+
+/** Days within which a fixed percentage holds; it has no bound where both are left out, or empty. */
+interface OptionalDates {
+  readonly start?: readonly DateColumn[] | undefined;
+  readonly finish?: readonly DateColumn[] | undefined;
+}
+
+export interface PercentageAllocation extends OptionalDates {
+  readonly rule: 'percentage';
+  readonly columns: readonly string[];
+  /** `fraction`: 0 to 1. */
+  readonly unit: 'percent' | 'fraction';
+}
+
+export interface ConstantAllocation extends OptionalDates {
+  readonly rule: 'constant';
+  readonly percentage: number;
+}
+
+export interface HoursAllocation {
+  readonly rule: 'hours';
+  readonly hours: readonly string[];
+  readonly unit: 'hours' | 'minutes';
+  readonly start: readonly DateColumn[];
+  readonly finish: readonly DateColumn[];
+}
 
 /** The choice column that says whether a row is inactive. `none`: the table has no such column, all its rows are active. */
 type StateSource = { readonly column: string; readonly inactive: number } | 'none';

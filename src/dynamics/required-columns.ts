@@ -14,13 +14,9 @@ export interface RequiredColumns {
 }
 
 function ruleColumns(rule: AllocationRule): readonly string[] {
-  const own =
-    rule.rule === 'hours'
-      ? [...rule.hours, ...rule.start, ...rule.finish]
-      : rule.rule === 'percentage'
-        ? rule.columns
-        : [];
-  return rule.when ? [rule.when.column, ...own] : own;
+  const amount = rule.rule === 'hours' ? rule.hours : rule.rule === 'percentage' ? rule.columns : [];
+  const dates = [...(rule.start ?? []), ...(rule.finish ?? [])].map(({ column }) => column);
+  return [...(rule.when ? [rule.when.column] : []), ...amount, ...dates];
 }
 
 /** The state column; none where the mapping says that there is none. */

@@ -1,10 +1,10 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
 import type { Connection } from '../connection.ts';
-import { utcDay } from '../dynamics/dates.ts';
 import { SettingsError } from '../settings.ts';
 import { emptyDocument, type LedgerDocument } from './document.ts';
 import type { Ledger } from './ledger.ts';
 import { parseDocument } from './parse-document.ts';
+import { utcToday } from './today.ts';
 
 const CONTAINER = 'cor-ledger';
 const FOLDER = 'users/';
@@ -117,12 +117,7 @@ export function createBlobLedger(connection: Connection, options: BlobLedgerOpti
           const chunks: Buffer[] = [];
           for await (const chunk of reply.readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
           return {
-            document: parseDocument(
-              Buffer.concat(chunks).toString('utf8'),
-              user,
-              blob.name,
-              utcDay(Date.now()),
-            ),
+            document: parseDocument(Buffer.concat(chunks).toString('utf8'), user, blob.name, utcToday()),
             etag: reply.etag,
           };
         } catch (error) {

@@ -1,7 +1,7 @@
-import { utcDay } from '../dynamics/dates.ts';
 import { emptyDocument, type LedgerDocument } from './document.ts';
 import type { Ledger } from './ledger.ts';
 import { parseDocument } from './parse-document.ts';
+import { utcToday } from './today.ts';
 
 /** Keeps the documents in this process, as text like the real store. For tests, benchmarks and try-outs: it forgets on exit. */
 export function createMemoryLedger(): Ledger {
@@ -11,7 +11,7 @@ export function createMemoryLedger(): Ledger {
     async load(user) {
       const found = stored.get(user);
       if (!found) return { document: emptyDocument(user), etag: undefined };
-      return { document: parseDocument(found.json, user, 'in memory', utcDay(Date.now())), etag: found.etag };
+      return { document: parseDocument(found.json, user, 'in memory', utcToday()), etag: found.etag };
     },
     async save(document: LedgerDocument, etag) {
       if (stored.get(document.user)?.etag !== etag) return 'conflict';

@@ -2,7 +2,7 @@ import { dayNumber, dayText } from '../day.ts';
 import type { Allocation } from '../dynamics/assignment-change.ts';
 import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import { calendarOf, mondayOf } from './calendar.ts';
-import type { LedgerEntry } from './document.ts';
+import { type LedgerEntry, NEVER } from './document.ts';
 import { spanOf, type Window, windowOn } from './window.ts';
 
 /** The Monday on which the share of an allocation in the window may change next, as a number; infinite when it will not. */
@@ -26,7 +26,7 @@ export function nextChange(
   rule: PercentageRule,
   day: string,
 ): string {
-  if (rule.window === 'always') return 'never';
+  if (rule.window === 'always') return NEVER;
   const today = dayNumber(day);
   const window = windowOn(today, rule.window.weeks, calendarOf(rule));
   let next = Infinity;
@@ -35,5 +35,5 @@ export function nextChange(
     const gone = spanOf(entry.allocation).finish + rule.keepAfter + 1;
     if (gone > today) next = Math.min(next, gone, nextShareChange(entry.allocation, window));
   }
-  return dayText(next) ?? 'never';
+  return dayText(next) ?? NEVER;
 }

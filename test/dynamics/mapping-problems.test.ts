@@ -99,9 +99,36 @@ describe('the problems of a mapping', () => {
       },
       [
         `/allocation/0/column is missing, it should be ${name}, or a list of such names`,
-        `/allocation/1/start should be ${name}, or a list of such names, found 1`,
-        `/allocation/1/finish is missing, it should be ${name}, or a list of such names`,
+        `/allocation/1/start should be ${name}, or an object with column, kind, or a list of such, found 1`,
+        `/allocation/1/finish is missing, it should be ${name}, or an object with column, kind, or a list of such`,
         '/allocation/2/percentage should be a number from 0 to 100, found 101',
+      ],
+    ],
+    [
+      'date columns and units that are none',
+      {
+        ...SMALL,
+        allocation: [
+          {
+            rule: 'hours',
+            hours: 'new_hours',
+            unit: 'days',
+            start: { column: 'new_from', kind: 'day' },
+            finish: ['new_to', { column: 'New To' }, { colum: 'new_to' }],
+          },
+          { rule: 'percentage', column: 'new_percent', unit: 'minutes', start: [] },
+          { rule: 'constant', percentage: 1, unit: 'fraction' },
+        ],
+      },
+      [
+        '/allocation/0/unit should be "hours" or "minutes", found "days"',
+        '/allocation/0/start/kind should be "date" or "dateTime", found "day"',
+        `/allocation/0/finish/1/column should be ${name}, found "New To"`,
+        `/allocation/0/finish/2/column is missing, it should be ${name}`,
+        '/allocation/0/finish/2/colum is not known, use one of column, kind',
+        '/allocation/1/unit should be "percent" (0 to 100) or "fraction" (0 to 1), found "minutes"',
+        `/allocation/1/start should be ${name}, or an object with column, kind, or a list of such, found []`,
+        '/allocation/2/unit is not known, use one of rule, percentage, start, finish, when',
       ],
     ],
     [
@@ -134,6 +161,44 @@ describe('the problems of a mapping', () => {
         '/state/inactive should be a whole number, the state of inactive rows, found "x"',
         '/percentage/hoursPerDay should be a number of hours above 0, at most 24, found 0',
         '/percentage/decimals should be 0, 1 or 2, found 3',
+      ],
+    ],
+    [
+      'a calendar that is none',
+      {
+        ...SMALL,
+        percentage: {
+          timeZone: 'Romance Standard Time',
+          window: { weeks: 0 },
+          keepAfter: -1,
+          atLeast: 101,
+          workingDays: ['monday', 'Fri'],
+          holidays: ['2026-02-30'],
+        },
+      },
+      [
+        '/percentage/timeZone should be an IANA time zone such as Europe/Madrid or UTC, found "Romance Standard Time"',
+        '/percentage/window/weeks should be a whole number from 1 to 52, found 0',
+        '/percentage/keepAfter should be a whole number from 0 to 3650, found -1',
+        '/percentage/atLeast should be a number from 0 to 100, found 101',
+        '/percentage/workingDays/1 should be one of monday, tuesday, wednesday, thursday, friday, saturday, sunday, found "Fri"',
+        '/percentage/holidays/0 should be a date that exists, such as 2026-12-25, found "2026-02-30"',
+      ],
+    ],
+    [
+      'an offset in place of a time zone',
+      { ...SMALL, percentage: { timeZone: '+01:00', window: 'week', workingDays: [] } },
+      [
+        '/percentage/timeZone should be an IANA time zone such as Europe/Madrid or UTC, found "+01:00"',
+        '/percentage/window should be an object with weeks, or "always", found "week"',
+        '/percentage/workingDays should be a list of at least one of monday, tuesday, wednesday, thursday, friday, saturday, sunday, found []',
+      ],
+    ],
+    [
+      'a least percentage that would be rounded away',
+      { ...SMALL, percentage: { atLeast: 0.5, decimals: 0 } },
+      [
+        '/percentage/atLeast should be a number with no more digits after the point than "decimals" says, found 0.5',
       ],
     ],
     [

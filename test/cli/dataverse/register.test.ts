@@ -220,7 +220,7 @@ describe('the columns', () => {
       await registerAll(api, team);
       const dates = product === 'Project Operations' ? 'msdyn_start,msdyn_finish' : 'msdyn_from,msdyn_to';
       expect(step(fake, 'Update').filteringattributes).toContain(
-        `msdyn_percentage,msdyn_requiredhours,${dates},`,
+        `${dates},msdyn_percentage,msdyn_requiredhours,`,
       );
       expect(await registerAll(api, team)).toEqual([]);
     },
