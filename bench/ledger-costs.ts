@@ -57,7 +57,7 @@ export async function measureLedgerCosts({ users, waiting, copies }: Sizes): Pro
     startLocalStorage(),
     startCorSandbox({ switches: { unknownIds: 'accept' } }),
   ]);
-  const operations = { load: 0, save: 0, list: 0 };
+  const operations = { load: 0, save: 0 };
   const outcomes = new Map<string, number>();
   const settings = readSettings({
     ServiceBusConnection: 'Endpoint=sb://127.0.0.1/;SharedAccessKeyName=none;SharedAccessKey=none',

@@ -5,6 +5,7 @@ import type { CorClient } from './cor/cor-client.ts';
 import type { CorCallEvent } from './cor/create-cor-client.ts';
 import { openCor } from './cor/open-cor.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { NamedDocuments } from './ledger/named-documents.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { today } from './ledger/today.ts';
 import type { Log } from './log.ts';
@@ -19,6 +20,7 @@ import { type MessageTrace, NO_TELEMETRY, type Telemetry } from './telemetry/tel
 /** Everything that touches the world; what is left out is the real thing. */
 export interface World {
   readonly ledger: Ledger;
+  readonly documents: NamedDocuments;
   readonly cor: CorClient;
   readonly settlement: Settlement;
   readonly retryQueue: RetryQueue;
@@ -36,6 +38,7 @@ export interface Connector {
     trace?: MessageTrace,
   ): Promise<void>;
   readonly ledger: Ledger;
+  readonly documents: NamedDocuments;
   readonly cor: CorClient;
   /** Why no COR calls are made at the moment, if so. */
   pauseReason(): string | undefined;
@@ -65,7 +68,9 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const telemetry = world.telemetry ?? NO_TELEMETRY;
   const cor =
     world.cor ?? openCor(settings.cor, { onCall: logFailedCall(log), startTrace: telemetry.corCall });
-  const ledger = world.ledger ?? openLedger(settings.ledger);
+  const opened = openLedger(settings.ledger);
+  const ledger = world.ledger ?? opened.ledger;
+  const documents = world.documents ?? opened.documents;
   const retryQueue =
     world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
   const breaker = createCircuitBreaker({
@@ -95,6 +100,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   };
   return {
     ledger,
+    documents,
     cor,
     handle(body, triggerMetadata, trace) {
       if (!trace) return processMessage(body, triggerMetadata, options);

@@ -40,7 +40,7 @@ function open(options: Options, session: Session): Opened {
   );
   const day = today(mapping.percentage, Date.now());
   return {
-    ledger: openLedger(ledger),
+    ledger: openLedger(ledger).ledger,
     settings,
     held: ({ assignments }) => {
       const told = [...percentagesOn(assignments, mapping.percentage, day)];

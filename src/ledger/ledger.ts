@@ -12,10 +12,15 @@ export interface LoadedDocument {
  */
 export interface Ledger {
   load(user: string): Promise<LoadedDocument>;
-  /** Saves only if the stored document still has `etag` (undefined: there is still none). A conflict is a value, not an error. */
-  save(document: LedgerDocument, etag: string | undefined): Promise<'saved' | 'conflict'>;
+  /**
+   * Saves only if the stored document still has `etag` (undefined: there is still none). A conflict is a value, not an error. `rule` is
+   * the hash of the percentage rule by which `told` and `nextChange` were computed: a user whose document was saved without it is due.
+   */
+  save(document: LedgerDocument, etag: string | undefined, rule?: string): Promise<'saved' | 'conflict'>;
   /** Every user with a document, in no particular order. */
   users(): AsyncIterable<string>;
+  /** Users whose percentages may have to change on `day`: their `nextChange` has come, is not known, or is that of another rule. */
+  due(day: string, rule: string): AsyncIterable<string>;
   /** Rejects when the store cannot be reached or does not let us in. */
   check(): Promise<void>;
 }

@@ -1,9 +1,17 @@
 import type { Connection } from '../connection.ts';
-import { createBlobLedger } from './blob-ledger.ts';
+import { createBlobStore } from './blob-store.ts';
 import type { Ledger } from './ledger.ts';
-import { createMemoryLedger } from './memory-ledger.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createNamedDocuments, type NamedDocuments } from './named-documents.ts';
+import { createStoredLedger } from './stored-ledger.ts';
 
-/** The ledger that the settings name. */
-export function openLedger(ledger: Connection | 'memory'): Ledger {
-  return ledger === 'memory' ? createMemoryLedger() : createBlobLedger(ledger);
+export interface OpenedLedger {
+  readonly ledger: Ledger;
+  readonly documents: NamedDocuments;
+}
+
+/** The ledger that the settings name, and the documents that stand beside it. */
+export function openLedger(connection: Connection | 'memory'): OpenedLedger {
+  const store = connection === 'memory' ? createMemoryStore() : createBlobStore(connection);
+  return { ledger: createStoredLedger(store), documents: createNamedDocuments(store) };
 }

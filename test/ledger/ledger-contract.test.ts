@@ -99,6 +99,26 @@ describe.each(Object.entries(kinds))('the ledger %s', (_kind, create) => {
     expect(listed).toEqual([]);
     await expect(ledger.check()).resolves.toBeUndefined();
   });
+
+  it('lists who is due: the day has come, is not known, or is that of another rule', async () => {
+    const ledger = create();
+    const users: [string, string | undefined, string | undefined][] = [
+      ['never', 'never', 'aaaa0000'],
+      ['tomorrow', '2026-03-05', 'aaaa0000'],
+      ['today', '2026-03-04', 'aaaa0000'],
+      ['long ago', '2025-12-31', 'aaaa0000'],
+      ['not known', undefined, 'aaaa0000'],
+      ['another rule', 'never', 'bbbb0000'],
+      ['no rule', 'never', undefined],
+    ];
+    for (const [user, nextChange, rule] of users) {
+      const document = { ...documentOf(user, 25), ...(nextChange !== undefined && { nextChange }) };
+      expect(await ledger.save(document, undefined, rule)).toBe('saved');
+    }
+    const due: string[] = [];
+    for await (const user of ledger.due('2026-03-04', 'aaaa0000')) due.push(user);
+    expect(due.sort()).toEqual(['another rule', 'long ago', 'no rule', 'not known', 'today']);
+  });
 });
 
 describe('a stored document that cannot be used', () => {

@@ -63,11 +63,11 @@ export function startInstance(manners: Partial<CorManners> = {}, beside?: Instan
   };
   const ledger: Ledger = {
     ...stored,
-    async save(document, etag) {
+    async save(document, etag, rule) {
       const first = instance.meanwhile;
       instance.meanwhile = undefined;
       await first?.();
-      return stored.save(document, etag);
+      return stored.save(document, etag, rule);
     },
   };
   const options: ReconcileOptions = {

@@ -111,9 +111,10 @@ export class Cluster {
     };
     return {
       load: (user) => this.step(worker, () => this.ledger.load(user), 'storageFailures', fail),
-      save: (document, etag) =>
-        this.step(worker, () => this.ledger.save(document, etag), 'storageFailures', fail),
+      save: (document, etag, rule) =>
+        this.step(worker, () => this.ledger.save(document, etag, rule), 'storageFailures', fail),
       users: () => this.ledger.users(),
+      due: (day, rule) => this.ledger.due(day, rule),
       check: async () => {},
     };
   }
