@@ -1,105 +1,186 @@
-import { readQuery } from './query.ts';
-import { badPayload, brokenRule, Refusal } from './refusal.ts';
-import { createRow, deleteRow, findRow, type Store, type StoredRow, updateRow } from './store.ts';
+import { GUID } from '../../src/external-id.ts';
+import { isObject } from '../../src/json.ts';
+import { checkPrivilege, checkPrivileges, checkRowAccess } from './access.ts';
+import { createRow, deleteRow, restoreRow, updateRow, type WriteOptions } from './data-rows.ts';
+import { readMetadata } from './metadata.ts';
+import { readOrganization } from './organization.ts';
+import { readPayload } from './payload.ts';
+import type { Organization } from './post-event.ts';
+import { readList } from './read-list.ts';
+import { badPayload, badQuery, brokenRule, noSegment, notThere, Refusal } from './refusal.ts';
+import { createComponent, deleteComponent, updateComponent } from './registration-rows.ts';
+import type { Asked, Reply } from './request.ts';
+import { etagOf, rowWriter, withEtag } from './row-json.ts';
+import { contextColumns, expandedSets, requestedShape } from './shape.ts';
+import { findRow, findTable, isEntitySet, type Store, type StoredRow, tableOf } from './store.ts';
 import { advanceJobs, startEndpointCheck } from './system-jobs.ts';
-import { type EntitySet, isEntitySet, readableColumns, TABLES } from './tables.ts';
+import type { EntitySet } from './table.ts';
 
-export interface Reply {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-}
-
-export interface Asked {
-  readonly method: string;
-  /** Below the base, decoded, without the query. */
-  readonly path: string;
-  readonly parameters: URLSearchParams;
-  readonly payload: unknown;
-  /** `Prefer: return=representation` */
-  readonly wantsRow: boolean;
-  /** A PATCH without `If-Match: *` makes the row when it is not there. */
-  readonly mayCreate: boolean;
-}
-
-const ZERO = '00000000-0000-0000-0000-000000000000';
 const CHECK = '/Microsoft.Dynamics.CRM.TriggerServiceEndpointCheck';
+/** A caller may leave out custom steps (Dataverse docs, bypass-custom-business-logic). */
+const BYPASS = 'mscrm.bypassbusinesslogicexecution';
 
-function readable(
-  entitySet: EntitySet,
-  row: StoredRow,
-  columns: readonly string[] = readableColumns(TABLES[entitySet]),
-) {
-  return { '@odata.etag': 'W/"1"', ...Object.fromEntries(columns.map((name) => [name, row[name] ?? null])) };
+const ROW_OPTIONS = ['$select', '$expand'];
+
+function checkReading(store: Store, entitySet: EntitySet, asked: Asked): void {
+  const shape = requestedShape(store, entitySet, asked.parameters);
+  checkPrivileges(store, 'Read', [entitySet, ...expandedSets(shape)]);
 }
 
-function attributes(store: Store, table: string, parameters: URLSearchParams): Reply {
-  const columns = store.tables.get(table);
-  if (!columns)
-    throw new Refusal(
-      404,
-      '0x80041102',
-      `The entity with a name = '${table}' with namemapping = 'Logical' was not found in the MetadataCache.`,
-    );
-  if (parameters.get('$select') !== 'LogicalName') throw badPayload('This fake knows only LogicalName.');
-  return { status: 200, json: { value: [...columns].map((name) => ({ LogicalName: name })) } };
+function writeOptions(store: Store, { header }: Asked): WriteOptions {
+  const bypass = header(BYPASS);
+  if (bypass === undefined) return {};
+  checkPrivilege(store, 'prvBypassCustomBusinessLogic', 'organization');
+  return { withEvent: !bypass.split(',').includes('CustomAsync') };
+}
+
+function rowReply(store: Store, entitySet: EntitySet, row: StoredRow, asked: Asked): Reply {
+  const shape = requestedShape(store, entitySet, asked.parameters);
+  const members = withEtag(row, rowWriter(store, shape, asked.prefer)(row));
+  const context = `"@odata.context":"${asked.base}$metadata#${entitySet}${contextColumns(shape)}/$entity"`;
+  return { status: 200, text: `{${context},${members}}` };
+}
+
+function made(store: Store, entitySet: EntitySet, row: StoredRow, asked: Asked): Reply {
+  const headers = {
+    'odata-entityid': `${asked.base}${entitySet}(${row[tableOf(store, entitySet).id]})`,
+  };
+  if (!asked.prefer.wantsRow) return { status: 204, headers };
+  return { ...rowReply(store, entitySet, row, asked), status: 201, headers };
+}
+
+function create(store: Store, entitySet: EntitySet, asked: Asked, id?: string): Reply {
+  checkPrivileges(store, 'Create', [entitySet]);
+  const { [tableOf(store, entitySet).id]: own, ...payload } = isObject(asked.payload) ? asked.payload : {};
+  const wanted = id ?? (typeof own === 'string' ? own : undefined);
+  const given = readPayload(store, entitySet, isObject(asked.payload) ? payload : asked.payload);
+  const row = tableOf(store, entitySet).hasEvents
+    ? createRow(store, entitySet, given, {
+        ...writeOptions(store, asked),
+        ...(wanted !== undefined && { id: wanted }),
+      })
+    : createComponent(store, entitySet, given, wanted);
+  return made(store, entitySet, row, asked);
 }
 
 function onCollection(store: Store, entitySet: EntitySet, asked: Asked): Reply {
   if (asked.method === 'GET') {
+    checkReading(store, entitySet, asked);
     if (entitySet === 'asyncoperations') advanceJobs(store);
-    const { select, matches, arrange } = readQuery(TABLES[entitySet], asked.parameters);
-    const rows = arrange([...store.rows[entitySet].values()].filter(matches));
-    return { status: 200, json: { value: rows.map((row) => readable(entitySet, row, select)) } };
+    return readList(store, entitySet, asked);
   }
   if (asked.method !== 'POST') throw new Refusal(405, '0x80060888', `${asked.method} is not allowed here.`);
-  return made(entitySet, createRow(store, entitySet, asked.payload), asked.wantsRow);
+  return create(store, entitySet, asked);
 }
 
-function made(entitySet: EntitySet, row: StoredRow, wantsRow: boolean): Reply {
-  const headers = { 'odata-entityid': `${entitySet}(${row[TABLES[entitySet].id]})` };
-  return wantsRow ? { status: 201, headers, json: readable(entitySet, row) } : { status: 204, headers };
+function readRow(store: Store, entitySet: EntitySet, id: string, asked: Asked): Reply {
+  const unknown = [...asked.parameters.keys()].find((name) => !ROW_OPTIONS.includes(name));
+  if (unknown !== undefined) throw badQuery(`The query parameter '${unknown}' is not known here.`);
+  checkReading(store, entitySet, asked);
+  const row = findRow(store, entitySet, id);
+  checkRowAccess(store, id);
+  // Never with $expand or annotations (Dataverse docs, conditional operations).
+  const isPlain = !asked.parameters.has('$expand') && asked.prefer.applied === undefined;
+  if (isPlain && asked.header('if-none-match') === etagOf(row)) return { status: 304 };
+  return rowReply(store, entitySet, row, asked);
+}
+
+function patch(store: Store, entitySet: EntitySet, id: string, asked: Asked): Reply {
+  const row = store.rows[entitySet].get(id.toLowerCase());
+  const ifMatch = asked.header('if-match');
+  // Without If-Match a PATCH makes the row when it is not there.
+  if (!row && ifMatch === undefined) return create(store, entitySet, asked, id);
+  if (!row) throw notThere(tableOf(store, entitySet).logicalName, id);
+  if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(row))
+    throw new Refusal(
+      412,
+      '0x80060882',
+      "The version of the existing record doesn't match the RowVersion property provided.",
+    );
+  checkPrivileges(store, 'Write', [entitySet]);
+  const given = readPayload(store, entitySet, asked.payload);
+  if (!tableOf(store, entitySet).hasEvents) updateComponent(store, entitySet, id, given);
+  else {
+    const after = updateRow(store, entitySet, id, given, writeOptions(store, asked));
+    if (asked.prefer.wantsRow) return rowReply(store, entitySet, after, asked);
+  }
+  return { status: 204 };
 }
 
 function onRow(store: Store, entitySet: EntitySet, id: string, asked: Asked): Reply {
   switch (asked.method) {
-    case 'GET': {
-      const { select } = readQuery(TABLES[entitySet], asked.parameters);
-      return { status: 200, json: readable(entitySet, findRow(store, entitySet, id), [...select]) };
-    }
+    case 'GET':
+      return readRow(store, entitySet, id, asked);
     case 'PATCH':
-      if (asked.mayCreate && !store.rows[entitySet].has(id.toLowerCase()))
-        return made(entitySet, createRow(store, entitySet, asked.payload, id), asked.wantsRow);
-      updateRow(store, entitySet, id, asked.payload);
-      return { status: 204 };
+      return patch(store, entitySet, id, asked);
     case 'DELETE':
-      deleteRow(store, entitySet, id);
+      checkPrivileges(store, 'Delete', [entitySet]);
+      if (tableOf(store, entitySet).hasEvents) deleteRow(store, entitySet, id, writeOptions(store, asked));
+      else deleteComponent(store, entitySet, id);
       return { status: 204 };
     default:
       throw new Refusal(405, '0x80060888', `${asked.method} is not allowed here.`);
   }
 }
 
-/** Answers one request with a good token. Throws `Refusal`. */
-export function answer(store: Store, asked: Asked): Reply {
-  const { method, path } = asked;
-  if (path === 'WhoAmI' && method === 'GET')
-    return { status: 200, json: { BusinessUnitId: ZERO, UserId: ZERO, OrganizationId: ZERO } };
-  const [, table] = /^EntityDefinitions\(LogicalName='(\w+)'\)\/Attributes$/.exec(path) ?? [];
-  if (table !== undefined && method === 'GET') return attributes(store, table, asked.parameters);
+/** The action `Restore`: `{"Target": {"@odata.type": "Microsoft.Dynamics.CRM.t", "tid": "…", …columns that are overridden}}`. */
+function restore(store: Store, asked: Asked): Reply {
+  const target = isObject(asked.payload) ? asked.payload.Target : undefined;
+  const type = isObject(target) ? String(target['@odata.type']) : '';
+  const found = findTable(store, type.replace(/^#?Microsoft\.Dynamics\.CRM\./, ''));
+  if (!found || !isObject(target)) throw badPayload('Target should be a row with its @odata.type.');
+  const [entitySet, table] = found;
+  const { [table.id]: id, ...given } = target;
+  checkPrivileges(store, 'Create', [entitySet]);
+  restoreRow(store, entitySet, String(id), readPayload(store, entitySet, given), writeOptions(store, asked));
+  return {
+    status: 200,
+    json: { '@odata.context': `${asked.base}$metadata#Microsoft.Dynamics.CRM.RestoreResponse` },
+  };
+}
 
-  const [, entitySet = '', id, action] = /^(\w+)(?:\(([0-9a-f-]{36})\)(\/.*)?)?$/i.exec(path) ?? [];
-  if (!isEntitySet(entitySet))
-    throw new Refusal(404, '0x8006088a', `Resource not found for the segment '${path.split(/[(/]/)[0]}'.`);
-  if (action !== undefined) {
-    if (entitySet !== 'serviceendpoints' || action !== CHECK || method !== 'POST' || id === undefined)
-      throw new Refusal(404, '0x8006088a', `Resource not found for the segment '${action.slice(1)}'.`);
-    findRow(store, entitySet, id);
-    if (store.switches.endpointCheck === 'refuses') throw brokenRule('The service endpoint is not complete.');
-    startEndpointCheck(store);
-    return { status: 204 };
-  }
-  if (method !== 'GET' && !TABLES[entitySet].isWritable)
-    throw new Refusal(405, '0x80040800', `The table ${TABLES[entitySet].logicalName} cannot be written.`);
-  return id === undefined ? onCollection(store, entitySet, asked) : onRow(store, entitySet, id, asked);
+function checkEndpoint(store: Store, id: string): Reply {
+  findRow(store, 'serviceendpoints', id);
+  if (store.switches.endpointCheck === 'refuses') throw brokenRule('The service endpoint is not complete.');
+  startEndpointCheck(store);
+  return { status: 204 };
+}
+
+function metadata(store: Store, asked: Asked): Reply {
+  if (asked.method !== 'GET') throw new Refusal(405, '0x80060888', 'Metadata can only be read here.');
+  checkPrivilege(store, 'prvReadEntity', 'entity');
+  const whole = `${asked.path} ${asked.parameters.get('$expand') ?? ''}`;
+  if (whole.includes('Attributes')) checkPrivilege(store, 'prvReadAttribute', 'attribute');
+  if (whole.includes('Relationships')) checkPrivilege(store, 'prvReadRelationship', 'relationship');
+  return readMetadata(store, asked);
+}
+
+/** Answers one request of a user who may come in. Throws `Refusal`. */
+export function answer(store: Store, asked: Asked, organization: Organization): Reply {
+  const { method, path } = asked;
+  const told = readOrganization(store, asked, organization);
+  if (told) return told;
+  if (path === 'Restore' && method === 'POST') return restore(store, asked);
+  if (path === 'WhoAmI' || path === 'Restore')
+    throw new Refusal(
+      404,
+      '',
+      `No HTTP resource was found that matches the request URI '${asked.base}${path}'.`,
+    );
+  if (/^EntityDefinitions\b/.test(path)) return metadata(store, asked);
+
+  const [, entitySet = '', key, action] = /^(\w+)(?:\(([^)]*)\)(\/.*)?)?$/.exec(path) ?? [];
+  if (!isEntitySet(store, entitySet)) throw noSegment(path.split(/[(/]/)[0] ?? '');
+  if (key === undefined) return onCollection(store, entitySet, writable(store, entitySet, asked));
+  if (!GUID.test(key)) throw new Refusal(400, '0x80060888', 'Error in query syntax.');
+  if (action === undefined) return onRow(store, entitySet, key, writable(store, entitySet, asked));
+  if (entitySet !== 'serviceendpoints' || action !== CHECK || method !== 'POST')
+    throw noSegment(action.slice(1));
+  return checkEndpoint(store, key);
+}
+
+function writable(store: Store, entitySet: EntitySet, asked: Asked): Asked {
+  const { isWritable, logicalName } = tableOf(store, entitySet);
+  if (asked.method === 'GET' || isWritable) return asked;
+  throw new Refusal(405, '0x80040800', `The table ${logicalName} cannot be written.`);
 }

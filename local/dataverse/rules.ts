@@ -1,13 +1,21 @@
 import { brokenRule, Refusal } from './refusal.ts';
-import type { Store, StoredRow } from './store.ts';
-import type { EntitySet } from './tables.ts';
+import { findTable, type Store, type StoredRow } from './store.ts';
+import { attributeNames, type EntitySet } from './table.ts';
 
 // Which steps and images Dataverse takes (Dataverse docs, register-plug-in and azure-integration).
 
 const POST_OPERATION = 40;
 const IMAGE = { pre: 0, post: 1, both: 2 };
 
-const listOf = (value: unknown): string[] =>
+/** The request's parameter that an image is made from; a message that is not here has none. */
+const PARAMETER: Readonly<Record<string, string>> = {
+  Create: 'Id',
+  Update: 'Target',
+  Delete: 'Target',
+  SetState: 'EntityMoniker',
+};
+
+export const columnList = (value: unknown): string[] =>
   String(value ?? '')
     .split(',')
     .map((name) => name.trim())
@@ -25,8 +33,9 @@ function messageOf(store: Store, step: StoredRow): { name: unknown; table: strin
 }
 
 function checkColumns(store: Store, table: string | undefined, list: unknown): void {
-  const columns = table === undefined ? undefined : store.tables.get(table);
-  const unknown = listOf(list).find((name) => !columns?.has(name));
+  const [, found] = (table !== undefined && findTable(store, table)) || [];
+  const columns = found ? attributeNames(found) : [];
+  const unknown = columnList(list).find((name) => !columns.includes(name));
   if (unknown !== undefined)
     throw new Refusal(
       400,
@@ -49,7 +58,7 @@ function checkStep(store: Store, step: StoredRow): void {
   if (step.stage !== POST_OPERATION)
     throw brokenRule('An asynchronous step must be in stage 40, PostOperation.');
   const { name, table } = messageOf(store, step);
-  if (name !== 'Update' && listOf(step.filteringattributes).length > 0)
+  if (name !== 'Update' && columnList(step.filteringattributes).length > 0)
     throw brokenRule(`Filtering attributes are not supported for the message ${name}.`);
   checkColumns(store, table, step.filteringattributes);
   if ((step.statecode === 0) !== (step.statuscode === 1))
@@ -64,7 +73,8 @@ function checkImage(store: Store, id: string, image: StoredRow): void {
     throw brokenRule('PreImage is not supported for Create.');
   if (name === 'Delete' && image.imagetype !== IMAGE.pre)
     throw brokenRule('PostImage is not supported for Delete.');
-  const expected = name === 'Create' ? 'Id' : 'Target';
+  const expected = PARAMETER[String(name)];
+  if (expected === undefined) throw brokenRule(`Images are not supported for the message ${name}.`);
   if (image.messagepropertyname !== expected)
     throw brokenRule(`Message property name '${image.messagepropertyname}' is not valid on message ${name}.`);
   checkColumns(store, table, image.attributes);

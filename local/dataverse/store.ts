@@ -1,167 +1,163 @@
-import { randomUUID } from 'node:crypto';
-import { isObject } from '../../src/json.ts';
-import { badPayload, brokenRule, notThere, Refusal } from './refusal.ts';
-import { checkDeletion, checkRow } from './rules.ts';
+import { randomBytes } from 'node:crypto';
+import { DATA_TABLES } from './data-tables.ts';
+import { sequentialGuid } from './guid-order.ts';
+import { noSegment, notThere } from './refusal.ts';
+import { REGISTRATION_TABLES } from './registration-tables.ts';
+import type { RowEvent } from './row-event.ts';
 import type { Switches } from './switches.ts';
-import { type Column, type EntitySet, isEntitySet, TABLES } from './tables.ts';
+import type { Column, EntitySet, Table } from './table.ts';
 
-/** Columns by name, lookups as `_…_value`; secrets stay in it and are never read out. */
+/** Columns as the Web API reads them, lookups as `_…_value`; secrets stay in it and are never read out. */
 export type StoredRow = Readonly<Record<string, unknown>>;
 
-/** The content of the fake environment. */
-export interface Store {
-  readonly rows: Readonly<Record<EntitySet, Map<string, StoredRow>>>;
-  /** Columns by logical name of the table. */
-  readonly tables: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly switches: Switches;
+/** How the tables of this environment differ from those of data-tables.ts. */
+export interface Customizing {
+  /** Which columns of its own the project tables have, by logical name. A project table that is not named is not there. */
+  readonly tables?: Readonly<Record<string, readonly string[]>>;
+  /** Columns that are added or described otherwise, by logical name of the table, then of the column. */
+  readonly columns?: Readonly<Record<string, Readonly<Record<string, Column>>>>;
+  /** Other names of navigation properties: case matters, and only metadata knows it. `{"msdyn_projectid": "msdyn_ProjectId"}` */
+  readonly navigation?: Readonly<Record<string, string>>;
 }
 
-const EVENTS = ['Create', 'Update', 'Delete'];
+/** Where a row stands: what it is ordered by, then the key of its id, which is never the same twice. */
+export interface Place {
+  readonly id: string;
+  readonly values: readonly (string | number | null)[];
+  readonly key: string;
+}
 
-/** An environment with these tables and nothing registered. */
-export function createStore(tables: Readonly<Record<string, readonly string[]>>, switches: Switches): Store {
-  const rows = Object.fromEntries(Object.keys(TABLES).map((set) => [set, new Map()])) as Store['rows'];
-  // Messages for which steps are not allowed stand beside those for which they are.
-  for (const name of [...EVENTS, 'RetrieveExchangeRate']) {
-    const sdkmessageid = randomUUID();
+/** The content of the local environment. */
+export interface Store {
+  readonly rows: Readonly<Record<EntitySet, Map<string, StoredRow>>>;
+  /** Rows that were deleted and can be restored. */
+  readonly bin: Map<string, StoredRow>;
+  readonly tables: ReadonlyMap<EntitySet, Table>;
+  readonly switches: Switches;
+  /** An id for a row that comes without one. */
+  readonly newId: () => string;
+  /** The highest `versionnumber` that any row has had. */
+  lastVersion: number;
+  /** Rows in an order, by the text of `$orderby`, as long as it holds. */
+  readonly orders: Map<EntitySet, Map<string, readonly Place[]>>;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** Hears of each change of a row that fires steps. */
+  readonly onEvent: (event: RowEvent) => void;
+}
+
+/** The tables whose columns differ between Project Operations and Project Service Automation. */
+const PROJECT_TABLES = ['msdyn_resourceassignment', 'msdyn_projectteam'];
+
+const STEP_MESSAGES = ['Create', 'Update', 'Delete', 'SetState', 'Restore'];
+const FIRST_VERSION = 8_163_000;
+
+function customized(table: Table, { tables, columns = {}, navigation = {} }: Customizing): Table | undefined {
+  const { logicalName } = table;
+  const kept = PROJECT_TABLES.includes(logicalName) ? tables?.[logicalName] : undefined;
+  if (tables && !kept && PROJECT_TABLES.includes(logicalName)) return undefined;
+  const isThere = (name: string) => kept === undefined || kept.includes(name);
+  return {
+    ...table,
+    columns: {
+      ...Object.fromEntries(Object.entries(table.columns).filter(([name]) => isThere(name))),
+      ...columns[logicalName],
+    },
+    lookups: Object.fromEntries(
+      Object.entries(table.lookups)
+        .filter(([, { column }]) => isThere(column.slice(1, -'_value'.length)))
+        .map(([name, lookup]) => [navigation[name] ?? name, lookup]),
+    ),
+  };
+}
+
+function tablesOf(customizing: Customizing): Map<EntitySet, Table> {
+  const data = DATA_TABLES.flatMap(([entitySet, table]): [EntitySet, Table][] => {
+    const own = customized(table, customizing);
+    return own ? [[entitySet, own]] : [];
+  });
+  return new Map<EntitySet, Table>([...REGISTRATION_TABLES, ...data]);
+}
+
+/** Messages for which steps are not allowed stand beside those for which they are. */
+function addMessages(rows: Store['rows'], tables: readonly Table[], newId: () => string): void {
+  for (const name of [...STEP_MESSAGES, 'RetrieveExchangeRate']) {
+    const sdkmessageid = newId();
     rows.sdkmessages.set(sdkmessageid, { sdkmessageid, name });
-    for (const table of ['account', ...Object.keys(tables)]) {
-      const sdkmessagefilterid = randomUUID();
+    for (const { logicalName } of tables) {
+      const sdkmessagefilterid = newId();
       rows.sdkmessagefilters.set(sdkmessagefilterid, {
         sdkmessagefilterid,
-        primaryobjecttypecode: table,
-        iscustomprocessingstepallowed: EVENTS.includes(name),
+        primaryobjecttypecode: logicalName,
+        iscustomprocessingstepallowed: STEP_MESSAGES.includes(name),
         _sdkmessageid_value: sdkmessageid,
       });
     }
   }
-  const columns = Object.entries(tables).map(([table, names]) => [table, new Set(names)] as const);
-  return { rows, tables: new Map(columns), switches };
+}
+
+/** An environment with its tables, no data, and nothing registered. */
+export function createStore(
+  customizing: Customizing,
+  switches: Switches,
+  { now, onEvent }: Pick<Store, 'now' | 'onEvent'>,
+): Store {
+  const tables = tablesOf(customizing);
+  const sets = [...REGISTRATION_TABLES, ...DATA_TABLES].map(([entitySet]) => entitySet);
+  const node = randomBytes(6).toString('hex');
+  let ids = 0;
+  const newId = () => {
+    ids += 1;
+    return sequentialGuid(ids, node);
+  };
+  const rows = Object.fromEntries(sets.map((entitySet) => [entitySet, new Map()])) as Store['rows'];
+  addMessages(
+    rows,
+    [...tables.values()].filter(({ hasEvents }) => hasEvents),
+    newId,
+  );
+  return {
+    rows,
+    tables,
+    switches,
+    bin: new Map(),
+    newId,
+    orders: new Map(),
+    lastVersion: FIRST_VERSION,
+    now,
+    onEvent,
+  };
+}
+
+/** After a change of a row. The order by primary key stays while the same rows are there; every other one may lead through lookups. */
+export function forgetOrders({ orders }: Store, entitySet: EntitySet, isOtherSet: boolean): void {
+  for (const [set, byText] of orders)
+    for (const text of byText.keys())
+      if (!text.endsWith(' ') || (isOtherSet && set === entitySet)) byText.delete(text);
+}
+
+export function tableOf({ tables }: Store, entitySet: string): Table {
+  const table = tables.get(entitySet as EntitySet);
+  if (!table) throw noSegment(entitySet);
+  return table;
+}
+
+export const isEntitySet = ({ tables }: Store, name: string): name is EntitySet =>
+  tables.has(name as EntitySet);
+
+/** The table of this logical name, with the name of its set. */
+export function findTable({ tables }: Store, logicalName: string): [EntitySet, Table] | undefined {
+  return [...tables].find(([, table]) => table.logicalName === logicalName);
 }
 
 export function findRow(store: Store, entitySet: EntitySet, id: string): StoredRow {
   const row = store.rows[entitySet].get(id.toLowerCase());
-  if (!row) throw notThere(TABLES[entitySet].logicalName, id);
+  if (!row) throw notThere(tableOf(store, entitySet).logicalName, id);
   return row;
 }
 
-function checkValue(logicalName: string, name: string, column: Column, value: unknown): void {
-  if (value === null) return;
-  const wrongType = (expected: string) =>
-    badPayload(
-      `Cannot convert the value of '${name}' of '${logicalName}' to the expected type '${expected}'.`,
-    );
-  switch (column.type) {
-    case 'text':
-      if (typeof value !== 'string') throw wrongType('Edm.String');
-      if (value.length > column.max)
-        throw new Refusal(
-          400,
-          '0x80044331',
-          `A validation error occurred. The length of the '${name}' attribute of the '${logicalName}' entity exceeded the maximum allowed length of '${column.max}'.`,
-        );
-      return;
-    case 'yesNo':
-      if (typeof value !== 'boolean') throw wrongType('Edm.Boolean');
-      return;
-    case 'choice':
-    case 'whole':
-      if (!Number.isInteger(value)) throw wrongType('Edm.Int32');
-      if (column.type === 'choice' && !column.values.includes(value as number))
-        throw new Refusal(
-          400,
-          '0x8004431a',
-          `A validation error occurred. The value of '${name}' on record of type '${logicalName}' is outside the valid range. Accepted Values: ${column.values.join(',')}`,
-        );
-  }
-}
-
-const BIND = /^\/?(\w+)\(([0-9a-f-]{36})\)$/i;
-
-function readBind(store: Store, entitySet: EntitySet, name: string, value: unknown): [string, string] {
-  const { lookups, logicalName } = TABLES[entitySet];
-  const property = name.slice(0, -'@odata.bind'.length);
-  const lookup = Object.hasOwn(lookups, property) ? lookups[property] : undefined;
-  if (!lookup)
-    throw badPayload(
-      `An undeclared property '${property}' which only has property annotations in the payload but no property value was found in the payload of '${logicalName}'. Names of navigation properties are case sensitive.`,
-    );
-  const [, target = '', id = ''] = BIND.exec(String(value)) ?? [];
-  if (!isEntitySet(target) || target !== lookup.entitySet)
-    throw badPayload(`'${name}' should refer to ${lookup.entitySet}, not to '${String(value)}'.`);
-  findRow(store, target, id);
-  return [lookup.column, id.toLowerCase()];
-}
-
-/** The columns of a payload as they are stored. Refuses every name and value that the table does not have. */
-function readPayload(store: Store, entitySet: EntitySet, payload: unknown): StoredRow {
-  const { columns, logicalName, id } = TABLES[entitySet];
-  if (!isObject(payload)) throw badPayload('The request has no JSON object as its body.');
-  const entries = Object.entries(payload).map(([name, value]): [string, unknown] => {
-    if (name.endsWith('@odata.bind')) return readBind(store, entitySet, name, value);
-    const column = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    if (!column || name === id)
-      throw badPayload(
-        `Invalid property '${name}' was found in entity 'Microsoft.Dynamics.CRM.${logicalName}'. The property does not exist, or cannot be written.`,
-      );
-    if (column.type === 'yesNo' && column.readOnly) throw badPayload(`'${name}' is read-only.`);
-    checkValue(logicalName, name, column, value);
-    return [name, value];
-  });
-  const row = Object.fromEntries(entries);
-  return store.switches.lists === 'sorted' ? sortLists(row) : row;
-}
-
-function sortLists(row: StoredRow): StoredRow {
-  const sorted = Object.entries(row).map(([name, value]) =>
-    (name === 'attributes' || name === 'filteringattributes') && typeof value === 'string'
-      ? [name, value.split(',').toSorted().join(', ')]
-      : [name, value],
-  );
-  return Object.fromEntries(sorted);
-}
-
-function save(store: Store, entitySet: EntitySet, id: string, row: StoredRow): StoredRow {
-  const { required, logicalName } = TABLES[entitySet];
-  const missing = required.find((name) => row[name] === undefined || row[name] === null || row[name] === '');
-  if (missing !== undefined)
-    throw new Refusal(400, '0x80044330', `The '${missing}' attribute of '${logicalName}' is required.`);
-  checkRow(store, entitySet, id, row);
-  const stored = entitySet === 'serviceendpoints' ? { ...row, issaskeyset: Boolean(row.saskey) } : row;
-  store.rows[entitySet].set(id, stored);
-  return stored;
-}
-
-export function createRow(
-  store: Store,
-  entitySet: EntitySet,
-  payload: unknown,
-  id: string = randomUUID(),
-): StoredRow {
-  const { id: idColumn } = TABLES[entitySet];
-  const given = readPayload(store, entitySet, payload);
-  const defaults =
-    entitySet === 'sdkmessageprocessingsteps' ? { asyncautodelete: false, ...stateOf(store.switches) } : {};
-  return save(store, entitySet, id, { ...defaults, ...given, [idColumn]: id });
-}
-
-const stateOf = ({ newSteps }: Switches) =>
-  newSteps === 'enabled' ? { statecode: 0, statuscode: 1 } : { statecode: 1, statuscode: 2 };
-
-export function updateRow(store: Store, entitySet: EntitySet, id: string, payload: unknown): void {
-  const row = findRow(store, entitySet, id);
-  const given = readPayload(store, entitySet, payload);
-  if (
-    entitySet === 'sdkmessageprocessingstepimages' &&
-    store.switches.imageUpdates === 'withStep' &&
-    !('_sdkmessageprocessingstepid_value' in given)
-  )
-    throw brokenRule('The step of the image is missing.');
-  save(store, entitySet, id.toLowerCase(), { ...row, ...given });
-}
-
-export function deleteRow(store: Store, entitySet: EntitySet, id: string): void {
-  findRow(store, entitySet, id);
-  checkDeletion(store, entitySet, id.toLowerCase());
-  store.rows[entitySet].delete(id.toLowerCase());
+/** What people call the row: the text of its primary name. */
+export function nameOf(store: Store, entitySet: EntitySet, id: string): string {
+  const name = tableOf(store, entitySet).primaryName;
+  return name === undefined ? '' : String(store.rows[entitySet].get(id)?.[name] ?? '');
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 import type { Store } from './store.ts';
 
@@ -8,9 +7,9 @@ const IN_PROGRESS = 20;
 const END = { succeeds: 30, fails: 31, waits: 10 };
 
 /** The action only starts a system job: what came of it is read there. */
-export function startEndpointCheck({ rows, switches }: Store): void {
+export function startEndpointCheck({ rows, switches, newId }: Store): void {
   if (switches.endpointCheck === 'hasNoJob') return;
-  const asyncoperationid = randomUUID();
+  const asyncoperationid = newId();
   // Later jobs sort behind earlier ones even within one millisecond.
   const createdon = new Date(Date.now() + rows.asyncoperations.size * 1_000).toISOString();
   rows.asyncoperations.set(asyncoperationid, {

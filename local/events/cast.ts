@@ -13,6 +13,16 @@ export interface NamedRow {
   readonly name: string;
 }
 
+/** Who makes every change: the application user of the scheduling service. */
+export const USER: NamedRow = {
+  table: 'systemuser',
+  id: guidOf('systemuser scheduling'),
+  name: 'Project scheduling',
+};
+export const UNIT: NamedRow = { table: 'businessunit', id: guidOf('businessunit'), name: 'Example Works' };
+/** The environment: `WhoAmI` and the messages name the same. */
+export const ORGANIZATION = { id: guidOf('organization'), name: 'unqexampleworks' } as const;
+
 const named = (table: string, name: string): NamedRow => ({ table, name, id: guidOf(`${table} ${name}`) });
 
 /** Everybody here is made up. COR does not know Jo Meadow. */

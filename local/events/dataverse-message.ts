@@ -1,4 +1,4 @@
-import { guidOf, type NamedRow } from './cast.ts';
+import { guidOf, type NamedRow, ORGANIZATION, UNIT, USER } from './cast.ts';
 
 const CONTRACTS = 'http://schemas.microsoft.com/xrm/2011/Contracts';
 
@@ -9,26 +9,30 @@ export type Columns = Readonly<
 
 /** One change of one row, as the platform sees it. */
 export interface RowChange {
-  readonly message: 'Create' | 'Update' | 'Delete';
+  readonly message: 'Create' | 'Update' | 'Delete' | 'SetState' | 'Restore';
   readonly table: string;
   readonly id: string;
   /** Columns that were set; none for a Delete. */
   readonly target: Columns;
+  /** Columns of the images under the aliases PreImage and PostImage, unless `images` says what the step has. */
   readonly pre?: Columns;
   readonly post?: Columns;
+  /** By alias. */
+  readonly images?: {
+    readonly pre: Readonly<Record<string, Columns>>;
+    readonly post: Readonly<Record<string, Columns>>;
+  };
   readonly primaryName: string;
+  /** Column of the primary name. Default: `msdyn_name`. */
+  readonly primaryNameColumn?: string;
   readonly at: Date;
   /** Makes the ids of this event. */
   readonly label: string;
+  /** The step that posts it. Default: one that is named after message and table. */
+  readonly step?: NamedRow;
+  /** Default: the organization of the samples. */
+  readonly organization?: { readonly id: string; readonly name: string };
 }
-
-const USER: NamedRow = {
-  table: 'systemuser',
-  id: guidOf('systemuser scheduling'),
-  name: 'Project scheduling',
-};
-const UNIT: NamedRow = { table: 'businessunit', id: guidOf('businessunit'), name: 'Example Works' };
-const ORGANIZATION = guidOf('organization');
 
 const date = (at: Date, offset = ''): string => `/Date(${at.getTime()}${offset})/`;
 
@@ -39,7 +43,7 @@ function reference({ table, id, name }: NamedRow, withName: boolean) {
     Id: id,
     KeyAttributes: [],
     LogicalName: table,
-    Name: withName ? name : null,
+    Name: withName && name !== '' ? name : null,
     RowVersion: null,
   };
 }
@@ -87,18 +91,42 @@ function target(change: RowChange, withSystemColumns: boolean) {
   return { __type: `Entity:${CONTRACTS}`, ...entity(change, columns, false) };
 }
 
-function images(change: RowChange, alias: string, columns: Columns | undefined) {
-  if (!columns) return [];
+function images(change: RowChange, when: 'pre' | 'post') {
+  const alias = when === 'pre' ? 'PreImage' : 'PostImage';
+  const own = change.images?.[when] ?? (change[when] ? { [alias]: change[when] } : {});
+  if (Object.keys(own).length === 0) return [];
   // The asynchronous service adds an image of its own, in front or behind.
-  const automatic = { [`${change.table}id`]: change.id, msdyn_name: change.primaryName };
+  const { primaryNameColumn = 'msdyn_name' } = change;
+  const automatic = { [`${change.table}id`]: change.id, [primaryNameColumn]: change.primaryName };
   return [
     { key: 'AsynchronousStepPrimaryName', value: entity(change, automatic, true) },
-    { key: alias, value: entity(change, columns, true) },
+    ...Object.entries(own).map(([key, columns]) => ({ key, value: entity(change, columns, true) })),
   ];
 }
 
+function inputParameters(change: RowChange, isOuter: boolean) {
+  if (change.message === 'SetState') {
+    const { statecode = null, statuscode = null } = change.target;
+    return [
+      { key: 'EntityMoniker', value: reference({ table: change.table, id: change.id, name: '' }, false) },
+      ...attributes({ State: statecode, Status: statuscode }, false),
+    ];
+  }
+  return [
+    { key: 'Target', value: target(change, isOuter) },
+    ...(isOuter ? [] : [{ key: 'SuppressDuplicateDetection', value: false }]),
+  ];
+}
+
+const stepOf = ({ table, message }: RowChange): NamedRow => ({
+  table: 'sdkmessageprocessingstep',
+  id: guidOf(`step ${table} ${message}`),
+  name: `COR: ${message} of ${table}`,
+});
+
 function context(change: RowChange, parent: object | null) {
-  const { message, table, id, at, label, post, pre } = change;
+  const { message, table, id, at, label, organization = ORGANIZATION } = change;
+  const { step = stepOf(change) } = change;
   const isOuter = parent !== null;
   return {
     BusinessUnitId: UNIT.id,
@@ -107,10 +135,7 @@ function context(change: RowChange, parent: object | null) {
     InitiatingUserAgent: '',
     InitiatingUserAzureActiveDirectoryObjectId: guidOf('entra scheduling'),
     InitiatingUserId: USER.id,
-    InputParameters: [
-      { key: 'Target', value: target(change, isOuter) },
-      ...(isOuter ? [] : [{ key: 'SuppressDuplicateDetection', value: false }]),
-    ],
+    InputParameters: inputParameters(change, isOuter),
     IsExecutingOffline: false,
     IsInTransaction: false,
     IsOfflinePlayback: false,
@@ -119,19 +144,19 @@ function context(change: RowChange, parent: object | null) {
     Mode: 1,
     OperationCreatedOn: date(at, '+0000'),
     OperationId: guidOf(`operation ${label}`),
-    OrganizationId: ORGANIZATION,
-    OrganizationName: 'unqexampleworks',
+    OrganizationId: organization.id,
+    OrganizationName: organization.name,
     OutputParameters: isOuter && message === 'Create' ? [{ key: 'id', value: id }] : [],
     OwningExtension: {
-      Id: guidOf(`step ${table} ${message}`),
+      Id: step.id,
       KeyAttributes: [],
       LogicalName: 'sdkmessageprocessingstep',
-      Name: isOuter ? `COR: ${message} of ${table}` : null,
+      Name: isOuter ? step.name : null,
       RowVersion: null,
     },
     ParentContext: parent,
-    PostEntityImages: isOuter ? images(change, 'PostImage', post) : [],
-    PreEntityImages: isOuter ? images(change, 'PreImage', pre) : [],
+    PostEntityImages: isOuter ? images(change, 'post') : [],
+    PreEntityImages: isOuter ? images(change, 'pre') : [],
     PrimaryEntityId: id,
     PrimaryEntityName: table,
     RequestId: guidOf(`request ${label}`),

@@ -1,6 +1,6 @@
 import { guidOf, type NamedRow, PROJECTS, RESOURCES } from './cast.ts';
 import { type Columns, executionContext, jsonBody, type RowChange } from './dataverse-message.ts';
-import { createClock, createRow, type TableShape } from './row.ts';
+import { createClock, createRow, type RowsOfStory, type TableShape } from './row.ts';
 import type { StoryFile } from './story-file.ts';
 
 const MEMBER: TableShape = {
@@ -72,10 +72,14 @@ const DATA_EVENT = {
   PrimaryEntityName: 'mserp_projtableentity',
 };
 
-/** Events of project team members, in the order in which they happened, after those of the resource assignments. */
-export function projectTeamStory(): StoryFile[] {
+/** Events of project team members, in the order in which they happened, after those of the resource assignments; adds their rows to `rows`. */
+export function projectTeamStory(rows: RowsOfStory = []): StoryFile[] {
   const clock = createClock(new Date('2026-02-24T09:00:00Z'), 5_961_000);
-  const row = (name: string) => createRow(MEMBER, clock, name);
+  const row = (name: string) => {
+    const made = createRow(MEMBER, clock, name);
+    rows.push(made);
+    return made;
+  };
   const event = (name: string, change: RowChange): StoryFile => ({
     name,
     body: jsonBody(executionContext(change)),

@@ -1,7 +1,7 @@
 import { binaryXmlBody } from './binary-xml.ts';
 import { guidOf, type NamedRow, PROJECTS, RESOURCES } from './cast.ts';
 import { type Columns, executionContext, jsonBody, type RowChange, truncated } from './dataverse-message.ts';
-import { createClock, createRow, type TableShape } from './row.ts';
+import { createClock, createRow, type RowsOfStory, type TableShape } from './row.ts';
 import type { StoryFile } from './story-file.ts';
 
 const ASSIGNMENT: TableShape = {
@@ -86,10 +86,14 @@ const BUSINESS_EVENT = {
   ParentContextRecordSubjects: [],
 };
 
-/** Events of resource assignments, in the order in which they happened. */
-export function resourceAssignmentStory(): StoryFile[] {
+/** Events of resource assignments, in the order in which they happened; adds their rows to `rows`. */
+export function resourceAssignmentStory(rows: RowsOfStory = []): StoryFile[] {
   const clock = createClock(new Date('2026-02-23T09:00:00Z'), 5_948_000);
-  const row = (name: string, shape = ASSIGNMENT) => createRow(shape, clock, name);
+  const row = (name: string, shape = ASSIGNMENT) => {
+    const made = createRow(shape, clock, name);
+    rows.push(made);
+    return made;
+  };
   const event = (name: string, change: RowChange): StoryFile => ({
     name,
     body: jsonBody(executionContext(change)),

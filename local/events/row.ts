@@ -22,11 +22,22 @@ export function createClock(start: Date, firstVersion: number): Clock {
   };
 }
 
+/** A row as it stands after the events so far. */
+export interface StoryRow {
+  readonly table: string;
+  readonly id: string;
+  readonly columns: Columns;
+}
+
+/** Of a story, in the order in which they were first named. */
+export type RowsOfStory = ReturnType<typeof createRow>[];
+
 /** A row of Dataverse that turns each change of itself into an event, with the images that the steps select. */
 export function createRow(shape: TableShape, clock: Clock, primaryName: string) {
   const { table, selected } = shape;
   const id = guidOf(`${table} row ${primaryName}`);
   let columns: Columns = {};
+  let isThere = false;
   let changes = 0;
 
   const image = (): Columns =>
@@ -38,6 +49,7 @@ export function createRow(shape: TableShape, clock: Clock, primaryName: string) 
     const before = image();
     const { at, version } = clock.tick();
     changes += 1;
+    isThere = message !== 'Delete';
     if (message !== 'Delete')
       columns = { ...columns, ...target, [`${table}id`]: id, modifiedon: at, versionnumber: version };
     return {
@@ -61,5 +73,7 @@ export function createRow(shape: TableShape, clock: Clock, primaryName: string) 
     reactivate: (target: Columns = {}) =>
       change('Update', { ...target, statecode: { option: 0 }, statuscode: { option: 1 } }),
     remove: () => change('Delete', {}),
+    /** `undefined` when it was not made yet, or was removed. */
+    current: (): StoryRow | undefined => (isThere ? { table, id, columns } : undefined),
   };
 }

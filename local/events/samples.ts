@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { claims, type Named } from './envelope.ts';
 
 /** A sample message of `messages/`, with the envelope in which Dataverse would post it. */
 export interface Sample {
@@ -21,38 +22,12 @@ const MESSAGES = fileURLToPath(new URL('./messages/', import.meta.url));
 const PRESETS = ['resource-assignment', 'project-team'];
 const FILE_NAME = /^(\d\d-[\w-]+)\.(\w+)\.(json|bin)$/;
 
-/** Prefix of the properties that Dataverse sets (ClaimTypes of its SDK). The forms of their values are not documented. */
-const CLAIMS = 'http://schemas.microsoft.com/xrm/2011/Claims/';
-
-interface Named {
-  readonly MessageName?: string;
-  readonly PrimaryEntityName?: string;
-  readonly OrganizationName?: string;
-  readonly UserId?: string;
-  readonly InitiatingUserId?: string;
-}
-
 function parsed(body: Buffer): Named {
   try {
     return JSON.parse(body.toString());
   } catch {
     return {};
   }
-}
-
-function properties(body: Buffer, ending: string): Record<string, string | boolean> {
-  const { MessageName, PrimaryEntityName, OrganizationName, UserId, InitiatingUserId } = parsed(body);
-  const claims = {
-    Organization: OrganizationName,
-    User: UserId,
-    InitiatingUser: InitiatingUserId,
-    EntityLogicalName: PrimaryEntityName,
-    RequestName: MessageName,
-  };
-  return Object.fromEntries([
-    ...Object.entries(claims).flatMap(([name, value]) => (value ? [[`${CLAIMS}${name}`, value]] : [])),
-    ...(ending === 'TruncatedMessage' ? [['MessageMaxSizeExceeded', true]] : []),
-  ]);
 }
 
 function sample(preset: string, fileName: string): Sample {
@@ -67,7 +42,7 @@ function sample(preset: string, fileName: string): Sample {
     ending,
     body,
     contentType: extension === 'bin' ? 'application/msbin1' : 'application/json',
-    applicationProperties: properties(body, ending),
+    applicationProperties: claims(parsed(body), ending === 'TruncatedMessage'),
     messageId: name,
   };
 }

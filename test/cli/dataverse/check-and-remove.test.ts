@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FakeWebApi } from '../../../local/dataverse/fake-web-api.ts';
+import type { LocalDataverse } from '../../../local/dataverse/options.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import {
   check,
@@ -18,16 +18,16 @@ import {
 const ENDPOINT = 'Service endpoint "COR connector"';
 const stepOf = (event: string) => `Step "COR connector: ${event} of msdyn_resourceassignment"`;
 
-type Damage = readonly [what: string, (fake: FakeWebApi) => void, finding: string];
+type Damage = readonly [what: string, (fake: LocalDataverse) => void, finding: string];
 
 const set = (row: Record<string, unknown>, changes: Record<string, unknown>): void => {
   Object.assign(row, changes);
 };
-const endpoint = (changes: Record<string, unknown>) => (fake: FakeWebApi) =>
+const endpoint = (changes: Record<string, unknown>) => (fake: LocalDataverse) =>
   set(stored(fake, 'serviceendpoints'), changes);
-const onStep = (event: string, changes: Record<string, unknown>) => (fake: FakeWebApi) =>
+const onStep = (event: string, changes: Record<string, unknown>) => (fake: LocalDataverse) =>
   set(step(fake, event), changes);
-const onImage = (event: string, alias: string, changes: Record<string, unknown>) => (fake: FakeWebApi) =>
+const onImage = (event: string, alias: string, changes: Record<string, unknown>) => (fake: LocalDataverse) =>
   set(image(fake, event, alias), changes);
 
 const DAMAGES: readonly Damage[] = [

@@ -7,7 +7,8 @@ import { register, requireKey } from '../../../cli/dataverse/register.ts';
 import { readRegistered } from '../../../cli/dataverse/registered.ts';
 import { removals, remove } from '../../../cli/dataverse/remove.ts';
 import type { ServiceBusAccess } from '../../../cli/dataverse/service-bus-access.ts';
-import { type FakeOptions, type FakeWebApi, startFakeWebApi } from '../../../local/dataverse/fake-web-api.ts';
+import { startLocalDataverse } from '../../../local/dataverse/local-dataverse.ts';
+import type { LocalDataverse, LocalDataverseOptions } from '../../../local/dataverse/options.ts';
 import { createWebApi, type WebApi, type WebApiOptions } from '../../../src/dataverse/web-api.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 
@@ -52,8 +53,8 @@ export const PRODUCTS = {
   },
 } as const;
 
-export async function startFake(options: Partial<FakeOptions> = {}): Promise<FakeWebApi> {
-  const fake = await startFakeWebApi({
+export async function startFake(options: Partial<LocalDataverseOptions> = {}): Promise<LocalDataverse> {
+  const fake = await startLocalDataverse({
     tables: PRODUCTS['Project Operations'],
     token: TOKEN,
     solutions: ['contoso'],
@@ -105,13 +106,13 @@ export async function removeAll(api: WebApi, name = 'COR connector'): Promise<st
   return done;
 }
 
-export const writes = ({ requests }: FakeWebApi) => requests.filter(({ method }) => method !== 'GET');
+export const writes = ({ requests }: LocalDataverse) => requests.filter(({ method }) => method !== 'GET');
 
 type Row = Record<string, unknown>;
 
 /** The only endpoint, step or image for which this holds, as it is stored; it may be changed in place. */
 export function stored(
-  { store }: FakeWebApi,
+  { store }: LocalDataverse,
   entitySet: 'serviceendpoints' | 'sdkmessageprocessingsteps' | 'sdkmessageprocessingstepimages',
   where: (row: Row) => boolean = () => true,
 ): Row {
@@ -120,10 +121,10 @@ export function stored(
   return row;
 }
 
-export const step = (fake: FakeWebApi, event: string): Row =>
+export const step = (fake: LocalDataverse, event: string): Row =>
   stored(fake, 'sdkmessageprocessingsteps', ({ name }) => String(name).includes(`: ${event} of `));
 
-export const image = (fake: FakeWebApi, event: string, alias: string): Row =>
+export const image = (fake: LocalDataverse, event: string, alias: string): Row =>
   stored(
     fake,
     'sdkmessageprocessingstepimages',
@@ -132,7 +133,7 @@ export const image = (fake: FakeWebApi, event: string, alias: string): Row =>
       row._sdkmessageprocessingstepid_value === step(fake, event).sdkmessageprocessingstepid,
   );
 
-export const everyRow = ({ store }: FakeWebApi): Row[] => [
+export const everyRow = ({ store }: LocalDataverse): Row[] => [
   ...store.rows.serviceendpoints.values(),
   ...store.rows.sdkmessageprocessingsteps.values(),
   ...store.rows.sdkmessageprocessingstepimages.values(),

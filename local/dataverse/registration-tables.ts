@@ -1,28 +1,8 @@
+import { choice, computed, secret, type Table, text, whole, yesNo } from './table.ts';
+
 // The tables of a registration as Dataverse's table reference describes them: columns, types, choices, lengths, what is required.
 
-export type Column =
-  | { readonly type: 'text'; readonly max: number; readonly writeOnly?: true }
-  | { readonly type: 'choice'; readonly values: readonly number[] }
-  | { readonly type: 'whole' }
-  | { readonly type: 'yesNo'; readonly readOnly?: true };
-
-interface Lookup {
-  /** Column that holds the id when the row is read. */
-  readonly column: string;
-  readonly entitySet: EntitySet;
-}
-
-export interface Table {
-  readonly logicalName: string;
-  readonly id: string;
-  readonly columns: Readonly<Record<string, Column>>;
-  /** By navigation property. Case matters. */
-  readonly lookups: Readonly<Record<string, Lookup>>;
-  readonly required: readonly string[];
-  readonly isWritable: boolean;
-}
-
-export type EntitySet =
+export type RegistrationSet =
   | 'serviceendpoints'
   | 'sdkmessages'
   | 'sdkmessagefilters'
@@ -30,14 +10,9 @@ export type EntitySet =
   | 'sdkmessageprocessingstepimages'
   | 'asyncoperations';
 
-const text = (max: number): Column => ({ type: 'text', max });
-const secret = (max: number): Column => ({ type: 'text', max, writeOnly: true });
-const choice = (...values: number[]): Column => ({ type: 'choice', values });
-const whole: Column = { type: 'whole' };
-const yesNo: Column = { type: 'yesNo' };
-const computed: Column = { type: 'yesNo', readOnly: true };
+type Described = Omit<Table, 'privilege' | 'hasEvents'>;
 
-export const TABLES: Readonly<Record<EntitySet, Table>> = {
+const TABLES: Readonly<Record<RegistrationSet, Described>> = {
   serviceendpoints: {
     logicalName: 'serviceendpoint',
     id: 'serviceendpointid',
@@ -158,10 +133,18 @@ export const TABLES: Readonly<Record<EntitySet, Table>> = {
   },
 };
 
-export const isEntitySet = (name: string): name is EntitySet => Object.hasOwn(TABLES, name);
+const PRIVILEGES: Readonly<Record<RegistrationSet, string>> = {
+  serviceendpoints: 'ServiceEndpoint',
+  sdkmessages: 'SdkMessage',
+  sdkmessagefilters: 'SdkMessageFilter',
+  sdkmessageprocessingsteps: 'SdkMessageProcessingStep',
+  sdkmessageprocessingstepimages: 'SdkMessageProcessingStepImage',
+  asyncoperations: 'AsyncOperation',
+};
 
-/** Every column that a row of the table is read with. */
-export function readableColumns({ id, columns, lookups }: Table): string[] {
-  const own = Object.entries(columns).filter(([, column]) => !(column.type === 'text' && column.writeOnly));
-  return [id, ...own.map(([name]) => name), ...Object.values(lookups).map(({ column }) => column)];
-}
+export const REGISTRATION_TABLES: readonly (readonly [RegistrationSet, Table])[] = (
+  Object.keys(TABLES) as RegistrationSet[]
+).map((entitySet) => [
+  entitySet,
+  { ...TABLES[entitySet], privilege: PRIVILEGES[entitySet], hasEvents: false },
+]);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FakeWebApi } from '../../../local/dataverse/fake-web-api.ts';
+import type { LocalDataverse } from '../../../local/dataverse/options.ts';
 import {
   connectTo,
   registerAll,
@@ -27,7 +27,7 @@ const ENDPOINT = {
   userclaim: 1,
 };
 
-let fake: FakeWebApi;
+let fake: LocalDataverse;
 beforeEach(async () => {
   fake = await startFake();
   await registerAll(connectTo(fake));
@@ -86,7 +86,7 @@ function changed(
   return { ...Object.fromEntries(kept), ...more };
 }
 
-describe('the fake of the Web API', () => {
+describe('a registration in the local Dataverse', () => {
   it('takes what is right', async () => {
     expect(await ask('POST', 'sdkmessageprocessingsteps', stepOn('Update'))).toMatchObject({ status: 204 });
     for (const event of ['Create', 'Update', 'Delete'])
@@ -213,10 +213,10 @@ describe('the fake of the Web API', () => {
       ask('POST', 'serviceendpoints', ENDPOINT, { 'mscrm.solutionuniquename': 'none' }),
       ask('GET', `${wrong}saskey eq 'x'`),
       ask('GET', `${wrong}contract eq '6'`),
-      ask('GET', `${wrong}startswith(name,'x')`),
+      ask('GET', `${wrong}indexof(name,'x') eq 1`),
       ask('GET', 'serviceendpoints?$skip=1'),
       ask('GET', 'ServiceEndpoints'),
-      ask('GET', 'accounts'),
+      ask('GET', 'leads'),
       ask('POST', 'sdkmessages', { name: 'Mine' }),
       ask('DELETE', `serviceendpoints(${step(fake, 'Create').sdkmessageprocessingstepid})`),
     ]);

@@ -1,0 +1,103 @@
+import type { Preferences } from './prefer.ts';
+import type { Shape } from './shape.ts';
+import { nameOf, type Store, type StoredRow, tableOf } from './store.ts';
+import type { Column, Lookup, Table } from './table.ts';
+
+// Written as text, not by JSON.stringify of the whole: decimals carry their zeros, which no JavaScript number does.
+
+const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
+const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';
+const NAVIGATION = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
+
+/** Dataverse writes decimals with ten places, whatever their precision. */
+const PLACES = 10;
+const STATE_NAMES = ['Active', 'Inactive'];
+
+const isEmpty = (value: unknown): value is null | undefined => value === null || value === undefined;
+
+function valueJson(column: Column | undefined, value: unknown): string {
+  if (isEmpty(value)) return 'null';
+  return column?.type === 'decimal' ? Number(value).toFixed(PLACES) : JSON.stringify(value);
+}
+
+/** Text for people, in the language of the user: never to be computed with. */
+function formatted(column: Column, value: unknown): string | undefined {
+  switch (column.type) {
+    case 'choice':
+      return (column.is === 'State' && STATE_NAMES[Number(value)]) || `Option ${value}`;
+    case 'yesNo':
+      return value ? 'Yes' : 'No';
+    case 'decimal':
+      return Number(value).toFixed(2);
+    case 'whole':
+    case 'bigInt':
+      return Number(value).toLocaleString('en-US');
+    case 'dateTime':
+      return column.format === 'DateOnly'
+        ? new Date(String(value)).toLocaleDateString('en-US', { timeZone: 'UTC' })
+        : new Date(String(value)).toLocaleString('en-US', { timeZone: 'UTC' });
+    default:
+      return undefined;
+  }
+}
+
+const lookupOf = (table: Table, name: string): [string, Lookup] | undefined =>
+  Object.entries(table.lookups).find(([, { column }]) => column === name);
+
+function annotations(
+  store: Store,
+  table: Table,
+  name: string,
+  value: unknown,
+  { includes }: Preferences,
+): string[] {
+  const found: [string, string | undefined][] = [];
+  const [navigation = '', lookup] = lookupOf(table, name) ?? [];
+  const column = table.columns[name];
+  if (lookup) {
+    found.push(
+      [FORMATTED, nameOf(store, lookup.entitySet, String(value))],
+      [NAVIGATION, navigation],
+      [LOOKUP_TABLE, tableOf(store, lookup.entitySet).logicalName],
+    );
+  } else if (column) found.push([FORMATTED, formatted(column, value)]);
+  return found
+    .filter(([annotation, text]) => text !== undefined && includes(annotation))
+    .map(([annotation, text]) => `"${name}@${annotation}":${JSON.stringify(text)}`);
+}
+
+/** Writes rows of one shape; made once for a page. */
+export function rowWriter(store: Store, shape: Shape, preferences: Preferences): (row: StoredRow) => string {
+  const { table, columns, expands } = shape;
+  const wantsAnnotations = [FORMATTED, LOOKUP_TABLE, NAVIGATION].some(preferences.includes);
+  const hidden = new Set(store.switches.hiddenRows);
+  const fields = columns.map((name) => ({ name, key: `"${name}":`, column: table.columns[name] }));
+  const inner = expands.map(({ navigation, lookup, shape: expanded }) => ({
+    key: `"${navigation}":`,
+    column: lookup.column,
+    rows: store.rows[lookup.entitySet],
+    write: rowWriter(store, expanded, preferences),
+  }));
+  return (row) => {
+    const parts: string[] = [];
+    for (const { name, key, column } of fields) {
+      const value = row[name];
+      if (wantsAnnotations && !isEmpty(value))
+        parts.push(...annotations(store, table, name, value, preferences));
+      parts.push(key + valueJson(column, value));
+    }
+    for (const { key, column, rows, write } of inner) {
+      const id = String(row[column]);
+      const target = hidden.has(id) ? undefined : rows.get(id);
+      parts.push(key + (target ? `{${write(target)}}` : 'null'));
+    }
+    return parts.join(',');
+  };
+}
+
+/** The etag's digits are the row's version; tables of a registration have none here. */
+export const etagOf = (row: StoredRow): string => `W/"${row.versionnumber ?? 1}"`;
+
+/** A row as it stands in an answer: only rows that were asked for have an etag, expanded ones have none. */
+export const withEtag = (row: StoredRow, members: string): string =>
+  `"@odata.etag":${JSON.stringify(etagOf(row))},${members}`;

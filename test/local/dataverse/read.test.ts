@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { OTHER_RESOURCES } from '../../../local/dataverse/sample-rows.ts';
+import { date, decimal } from '../../../local/dataverse/table.ts';
+import { guidOf, ORGANIZATION, PROJECTS, RESOURCES } from '../../../local/events/cast.ts';
+import { openDataverse } from './open-dataverse.ts';
+
+const { robin, kim } = RESOURCES;
+const PIERS = guidOf('msdyn_resourceassignment row Survey the piers');
+const ALL = 'odata.include-annotations="*"';
+
+describe('one row', () => {
+  it('comes with context, etag, its key and the columns that were asked for', async () => {
+    const { get } = await openDataverse();
+    const columns = 'msdyn_effort,msdyn_start,statecode,versionnumber,_msdyn_bookableresourceid_value';
+    const { body, text } = await get(`msdyn_resourceassignments(${PIERS})?$select=${columns}`);
+    expect(body).toEqual({
+      '@odata.context': expect.stringMatching(
+        /^http:.*\/api\/data\/v9\.2\/\$metadata#msdyn_resourceassignments\(msdyn_effort,.*\)\/\$entity$/,
+      ),
+      '@odata.etag': `W/"${body.versionnumber}"`,
+      msdyn_resourceassignmentid: PIERS,
+      msdyn_effort: 64,
+      msdyn_start: '2026-03-02T08:00:00Z',
+      statecode: 0,
+      versionnumber: expect.any(Number),
+      _msdyn_bookableresourceid_value: robin.id,
+    });
+    expect(text).toContain('"msdyn_effort":64.0000000000,');
+  });
+
+  it('comes with all its columns when none is named, empty ones as null', async () => {
+    const { get } = await openDataverse();
+    const { body } = await get(`msdyn_resourceassignments(${PIERS.toUpperCase()})`);
+    expect(body).toMatchObject({ msdyn_plannedwork: null, _msdyn_userresourceid_value: null });
+    expect(body).toHaveProperty('createdon');
+  });
+
+  it('is annotated only with what was asked for', async () => {
+    const { get } = await openDataverse();
+    const path = `msdyn_resourceassignments(${PIERS})?$select=_msdyn_bookableresourceid_value,_msdyn_userresourceid_value,statecode`;
+    const lookup = '_msdyn_bookableresourceid_value@';
+    const { body: all, headers } = await get(path, { prefer: ALL });
+    expect(all).toMatchObject({
+      [`${lookup}OData.Community.Display.V1.FormattedValue`]: robin.name,
+      [`${lookup}Microsoft.Dynamics.CRM.lookuplogicalname`]: 'bookableresource',
+      [`${lookup}Microsoft.Dynamics.CRM.associatednavigationproperty`]: 'msdyn_bookableresourceid',
+      'statecode@OData.Community.Display.V1.FormattedValue': 'Active',
+      _msdyn_userresourceid_value: null,
+    });
+    expect(Object.keys(all).filter((key) => key.startsWith('_msdyn_userresourceid_value@'))).toEqual([]);
+    expect(headers.get('preference-applied')).toBe(ALL);
+    const only = 'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname"';
+    const { body: one } = await get(path, { prefer: only });
+    expect(Object.keys(one).filter((key) => key.includes('value@'))).toEqual([
+      `${lookup}Microsoft.Dynamics.CRM.lookuplogicalname`,
+    ]);
+    const { body: none } = await get(path);
+    expect(Object.keys(none).filter((key) => key.includes('value@'))).toEqual([]);
+  });
+
+  it('brings the rows that its lookups lead to, several deep', async () => {
+    const { get } = await openDataverse();
+    const inner = 'UserId($select=employeeid,azureactivedirectoryobjectid,internalemailaddress,domainname)';
+    const { body } = await get(
+      `msdyn_resourceassignments(${PIERS})?$select=msdyn_effort&$expand=msdyn_bookableresourceid($select=name,resourcetype;$expand=${inner}),msdyn_projectid($select=msdyn_subject)`,
+    );
+    const userId = guidOf('systemuser Robin Fields');
+    expect(body.msdyn_bookableresourceid).toEqual({
+      name: robin.name,
+      resourcetype: 3,
+      bookableresourceid: robin.id,
+      UserId: {
+        employeeid: 'E-1001',
+        azureactivedirectoryobjectid: guidOf('entra Robin Fields'),
+        internalemailaddress: 'robin.fields@example.com',
+        domainname: 'robin.fields@example.com',
+        systemuserid: userId,
+        ownerid: userId,
+      },
+    });
+    expect(body.msdyn_projectid).toEqual({
+      msdyn_projectid: PROJECTS.bridge.id,
+      msdyn_subject: PROJECTS.bridge.name,
+    });
+    expect(body['@odata.context']).toContain('msdyn_projectid(msdyn_subject)');
+  });
+
+  it('has no person behind a generic resource, equipment and crew, and a contact behind a contact', async () => {
+    const { get } = await openDataverse();
+    const expand = '$select=resourcetype&$expand=UserId($select=employeeid),ContactId($select=employeeid)';
+    const read = async (id: string) => (await get(`bookableresources(${id})?${expand}`)).body;
+    expect(await read(OTHER_RESOURCES.generic)).toMatchObject({ resourcetype: 1, UserId: null });
+    expect(await read(OTHER_RESOURCES.equipment)).toMatchObject({ resourcetype: 4, UserId: null });
+    expect(await read(OTHER_RESOURCES.crew)).toMatchObject({ resourcetype: 6, UserId: null });
+    expect(await read(OTHER_RESOURCES.contact)).toMatchObject({
+      resourcetype: 2,
+      UserId: null,
+      ContactId: { employeeid: 'C-2001' },
+    });
+  });
+
+  it('is not sent again to a client that has it, unless annotations or other rows are asked for', async () => {
+    const { get } = await openDataverse();
+    const path = `msdyn_resourceassignments(${PIERS})?$select=msdyn_effort`;
+    const { body } = await get(path);
+    const has = { 'if-none-match': body['@odata.etag'] };
+    expect((await get(path, has)).status).toBe(304);
+    expect((await get(path, { ...has, prefer: ALL })).status).toBe(200);
+    expect((await get(`${path}&$expand=msdyn_projectid($select=msdyn_subject)`, has)).status).toBe(200);
+    expect((await get(path, { 'if-none-match': 'null' })).status).toBe(200);
+  });
+});
+
+describe('dates', () => {
+  it('come as their behaviour says', async () => {
+    const { get, update } = await openDataverse({
+      columns: {
+        msdyn_resourceassignment: {
+          new_day: date('DateOnly', 'DateOnly'),
+          new_wall: date('TimeZoneIndependent', 'DateAndTime'),
+          new_share: decimal,
+        },
+      },
+    });
+    update('msdyn_resourceassignment', PIERS, {
+      new_day: '2026-11-23',
+      new_wall: '2026-11-23T09:00:00Z',
+      msdyn_fromdate: '2026-11-22T23:00:00.123Z',
+      new_share: 80.5,
+    });
+    const { body, text } = await get(
+      `msdyn_resourceassignments(${PIERS})?$select=new_day,new_wall,msdyn_fromdate,new_share`,
+    );
+    expect(body).toMatchObject({
+      new_day: '2026-11-23',
+      new_wall: '2026-11-23T09:00:00Z',
+      msdyn_fromdate: '2026-11-22T23:00:00Z',
+    });
+    expect(text).toContain('"new_share":80.5000000000');
+  });
+});
+
+describe('a list', () => {
+  const names = async (query: string) => {
+    const { get } = await openDataverse();
+    const { status, body } = await get(`bookableresources?$select=name&${query}`);
+    return status === 200 ? body.value.map(({ name }) => name).toSorted() : body.error;
+  };
+
+  it.each([
+    ["name eq 'robin fields'", ['Robin Fields']],
+    ['resourcetype ne 3', ['Designer', 'Excavator', 'Mia Brook', 'Night crew']],
+    ['resourcetype gt 3 and resourcetype le 6', ['Excavator', 'Night crew']],
+    ['(resourcetype lt 2 or resourcetype ge 6) and statecode eq 0', ['Designer', 'Night crew']],
+    ['not (resourcetype eq 3) and _contactid_value eq null', ['Designer', 'Excavator', 'Night crew']],
+    ["startswith(name,'s') or endswith(name,'LAKE')", ['Kim Lake', 'Sam Rivers']],
+    ["contains(name,'o''') or contains(name,'eado')", ['Jo Meadow']],
+    ["UserId/employeeid eq 'E-1003'", ['Kim Lake']],
+    [`bookableresourceid eq ${kim.id}`, ['Kim Lake']],
+    ['createdon gt 2000-01-01T00:00:00Z and resourcetype eq 4', ['Excavator']],
+    [
+      'Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=@p2)&@p1=\'resourcetype\'&@p2=["1","6"]',
+      ['Designer', 'Night crew'],
+    ],
+    [
+      `Microsoft.Dynamics.CRM.In(PropertyName='bookableresourceid',PropertyValues=['${kim.id}','${robin.id}'])`,
+      ['Kim Lake', 'Robin Fields'],
+    ],
+  ])('is filtered by %s', async (filter, expected) => {
+    expect(await names(`$filter=${filter}`)).toEqual(expected);
+  });
+
+  it.each([
+    ["surname eq 'x'", /property named 'surname' on type 'Microsoft.Dynamics.CRM.bookableresource'/],
+    ["Name eq 'x'", /property named 'Name'/],
+    ["userid/employeeid eq 'x'", /property named 'userid'/],
+    ["resourcetype eq '3'", /incompatible types/],
+    [`bookableresourceid eq '${kim.id}'`, /incompatible types/],
+    ['name like 3', /'like' is no operator/],
+    ["name eq 'x' and", /expected more/],
+    ["(name eq 'x'", /expected \)/],
+    ["name eq 'x' name", /Syntax error at 'name'/],
+    ["year(name) eq 'x'", /unknown function with name 'year'/],
+    ["contains(resourcetype,'x')", /is no text/],
+    ['Microsoft.Dynamics.CRM.In(PropertyName=@p1,PropertyValues=["1"])', /parameter '@p1' is missing/],
+    ["Microsoft.Dynamics.CRM.In(PropertyName='resourcetype',PropertyValues=[1])", /list of texts/],
+  ])('is refused for the filter %s', async (filter, message) => {
+    expect(await names(`$filter=${filter}`)).toEqual({
+      code: '0x80060888',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is ordered by text, by number, and by the name of a lookup; what is empty first', async () => {
+    const { get } = await openDataverse();
+    const read = async (orderBy: string) =>
+      (await get(`bookableresources?$select=name&$orderby=${orderBy}`)).body.value.map(({ name }) => name);
+    expect((await read('name desc'))[0]).toBe('Sam Rivers');
+    expect((await read('resourcetype desc,name'))[0]).toBe('Night crew');
+    const byUser = await read('_userid_value');
+    expect(byUser.slice(0, 4).toSorted()).toEqual(['Designer', 'Excavator', 'Mia Brook', 'Night crew']);
+    expect(byUser.slice(4)).toEqual(['Alex Stone', 'Jo Meadow', 'Kim Lake', 'Robin Fields', 'Sam Rivers']);
+  });
+
+  it('counts at most 5,000 rows, and is cut by $top', async () => {
+    const { get } = await openDataverse({ rows: { assignments: 5_100 } });
+    const { body } = await get('msdyn_resourceassignments?$select=msdyn_name&$count=true&$top=3');
+    expect(body['@odata.count']).toBe(5_000);
+    expect(body.value).toHaveLength(3);
+    expect(body).not.toHaveProperty('@odata.nextLink');
+    const some = await get(
+      "systemusers?$select=fullname&$count=true&$filter=startswith(fullname,'Person 1')",
+    );
+    expect(some.body['@odata.count']).toBe(some.body.value.length);
+  });
+
+  it.each([
+    ['$skip=1', 400],
+    ['$apply=aggregate($count as n)', 400],
+    ['$top=x', 400],
+    ['$orderby=name sideways', 400],
+    ['$select=nothing', 400],
+    ['$expand=userid($select=fullname)', 400],
+    ['$expand=UserId($select=fullname;$top=1)', 400],
+    ['$expand=UserId($select=fullname;$orderby=fullname)', 400],
+    [`$expand=${Array(16).fill('UserId($select=fullname)').join(',')}`, 400],
+    [`$expand=${Array(15).fill('UserId($select=fullname)').join(',')}`, 200],
+  ])('of %s is answered %i', async (query, status) => {
+    const { get } = await openDataverse();
+    expect((await get(`bookableresources?${query}`)).status).toBe(status);
+  });
+});
+
+describe('the environment', () => {
+  it('says who asks and which one it is', async () => {
+    const { get } = await openDataverse();
+    const { body } = await get('WhoAmI');
+    expect(body).toMatchObject({ OrganizationId: ORGANIZATION.id, UserId: expect.any(String) });
+    expect(body['@odata.context']).toContain('$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse');
+    const current = await get(
+      "RetrieveCurrentOrganization(AccessType=Microsoft.Dynamics.CRM.EndpointAccessType'Default')",
+    );
+    expect(current.body.Detail).toMatchObject({
+      OrganizationId: ORGANIZATION.id,
+      UniqueName: ORGANIZATION.name,
+      State: 'Enabled',
+    });
+  });
+
+  it('can be another one', async () => {
+    const organization = { id: guidOf('another organization'), name: 'unqcopy' };
+    const { get } = await openDataverse({ organization });
+    expect((await get('WhoAmI')).body.OrganizationId).toBe(organization.id);
+  });
+});
