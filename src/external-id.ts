@@ -7,3 +7,20 @@ const BRACED_GUID = new RegExp(`^\\{?(${GUID.source.slice(1, -1)})\\}?$`, 'i');
 export function normalizeExternalId(id: string): string {
   return BRACED_GUID.exec(id)?.[1]?.toLowerCase() ?? id;
 }
+
+/** A blob's name has at most 1,024 characters in a URL; the ledger keeps a user's document under the id, percent-encoded. */
+const MAX_ENCODED_LENGTH = 1_013;
+
+/**
+ * Why an id can never work, neither in a URL nor as the name of a blob; `undefined` when it can. The text completes "the column …" and
+ * does not repeat the id, which may be an e-mail address.
+ */
+export function externalIdProblem(id: string): string | undefined {
+  if (!id.isWellFormed()) return 'holds half of a character (a lone surrogate)';
+  if (/\p{Cc}/u.test(id)) return 'holds control characters';
+  if (id !== id.trim()) return 'begins or ends with blanks ("trim": true in the mapping takes them away)';
+  const { length } = encodeURIComponent(id);
+  if (length > MAX_ENCODED_LENGTH)
+    return `is ${length} characters long in a URL, at most ${MAX_ENCODED_LENGTH} are possible`;
+  return undefined;
+}

@@ -2,24 +2,17 @@ import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { readJsonDate } from './dates.ts';
 import { type Entity, readEntity } from './entity.ts';
+import { claimedName, isName } from './event-name.ts';
 import { AUTOMATIC_IMAGE, type ExecutionContext } from './execution-context.ts';
 import { readGuid, ZERO_GUID } from './guid.ts';
 import { readKeyed } from './keyed.ts';
+import type { MessageEnvelope } from './message-envelope.ts';
 import { parseBody } from './parse-body.ts';
 import { readValue } from './value.ts';
-
-/** What decoding needs to know of the brokered message beside its body. */
-export interface MessageEnvelope {
-  readonly contentType?: string | undefined;
-  readonly applicationProperties?: Readonly<Record<string, unknown>> | undefined;
-}
 
 export type Decoded = { readonly outcome: 'decoded'; readonly context: ExecutionContext } | DeadLetter;
 
 const WHO_SENDS = 'Only Dataverse service endpoint steps should post to this queue';
-
-// Table and message names are identifiers. They reach log lines, so nothing else is let through.
-const NAME = /^\w{1,128}$/;
 
 const COLLECTIONS = ['InputParameters', 'PreEntityImages', 'PostEntityImages'];
 
@@ -35,7 +28,6 @@ function findForeign(json: JsonObject): DeadLetter | undefined {
       `This is a Finance & Operations business event, not a Dataverse execution context. End its endpoint's use of this queue. ${WHO_SENDS}.`,
     );
   }
-  const isName = (value: unknown): value is string => typeof value === 'string' && NAME.test(value);
   if (
     isName(message) &&
     (message.startsWith('OnExternal') || (isName(table) && table.startsWith('mserp_')))
@@ -57,13 +49,28 @@ function findForeign(json: JsonObject): DeadLetter | undefined {
 const isEmpty = (collection: unknown): boolean => !Array.isArray(collection) || collection.length === 0;
 
 /** Over 192 KB Dataverse drops parameters and images, and says so in a property (Dataverse docs, azure-integration). */
-function isTruncated(json: JsonObject, properties: Readonly<Record<string, unknown>>): boolean {
+function isMarkedTruncated(properties: Readonly<Record<string, unknown>>): boolean {
   // The Functions library for Node lower-cases the first letter of every key.
   const marker = properties.MessageMaxSizeExceeded ?? properties.messageMaxSizeExceeded ?? false;
-  if (typeof marker === 'string' ? marker.toLowerCase() !== 'false' : marker !== false) return true;
+  return typeof marker === 'string' ? marker.toLowerCase() !== 'false' : marker !== false;
+}
+
+/** "Some operations do not include these properties": without the marker it shows by what is missing. */
+function lacksEverything(json: JsonObject): boolean {
   // Other messages, such as the one by which Dataverse tries a service endpoint, may have nothing to carry.
   if (!['Create', 'Update', 'Delete'].includes(String(json.MessageName))) return false;
   return isEmpty(json.InputParameters) && isEmpty(json.PreEntityImages) && isEmpty(json.PostEntityImages);
+}
+
+/** What a truncated body does not say of itself, the properties may. */
+function named(json: JsonObject, properties: Readonly<Record<string, unknown>>): JsonObject {
+  const { message, table } = claimedName(properties);
+  return {
+    ...json,
+    MessageName: json.MessageName ?? message,
+    PrimaryEntityName: json.PrimaryEntityName ?? table,
+    PrimaryEntityId: json.PrimaryEntityId ?? ZERO_GUID,
+  };
 }
 
 function readImages(collection: unknown): Map<string, Entity> {
@@ -109,7 +116,7 @@ function readContext(json: JsonObject): ExecutionContext {
     requestId: readGuid(json.RequestId),
     operationId: readGuid(json.OperationId),
     organizationId: readGuid(json.OrganizationId),
-    organizationName: typeof organization === 'string' && NAME.test(organization) ? organization : undefined,
+    organizationName: isName(organization) ? organization : undefined,
     depth: integer(json.Depth),
     stage: integer(json.Stage),
     mode: integer(json.Mode),
@@ -125,16 +132,18 @@ function readContext(json: JsonObject): ExecutionContext {
  * throws. Checked by hand and not by a schema, because this is done for every message: it costs little beside `JSON.parse` itself.
  */
 export function decode(body: Uint8Array, envelope: MessageEnvelope): Decoded {
-  const parsed = parseBody(body, envelope.contentType);
+  const parsed = parseBody(body, envelope);
   if (parsed.outcome === 'deadLetter') return parsed;
-  const { json } = parsed;
-  if (!isObject(json)) {
+  if (!isObject(parsed.json)) {
     return notContext(
-      `The body is JSON, but ${Array.isArray(json) ? 'a list' : json === null ? 'null' : `a ${typeof json}`} and no execution context. ${WHO_SENDS}.`,
+      `The body is JSON, but ${Array.isArray(parsed.json) ? 'a list' : `a ${typeof parsed.json}`} and no execution context. ${WHO_SENDS}.`,
     );
   }
+  const properties = envelope.applicationProperties ?? {};
+  const isMarked = isMarkedTruncated(properties);
+  const json = isMarked ? named(parsed.json, properties) : parsed.json;
   const foreign = findForeign(json);
   if (foreign) return foreign;
-  const truncated = isTruncated(json, envelope.applicationProperties ?? {});
+  const truncated = isMarked || lacksEverything(json);
   return { outcome: 'decoded', context: { ...readContext(json), ...(truncated && { truncated }) } };
 }

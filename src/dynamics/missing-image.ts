@@ -1,11 +1,9 @@
 import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
+import { LOOK_FOR_OLD_USER } from './look-for-old-user.ts';
 import { requiredColumns } from './required-columns.ts';
 import { eventName, type RowEvent } from './row-event.ts';
 
 export type HandledMessage = 'Create' | 'Update' | 'Delete';
-
-/** A row whose event is lost may still stand with the user who had it before: nothing that comes later names that user. */
-const LOOK_FOR_OLD_USER = 'Whether another user still has the row, "npm run ledger -- list --verify" says.';
 
 const AFTERWARDS: Record<HandledMessage, string> = {
   Create: 'Then change the row once more.',

@@ -1,7 +1,13 @@
 import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import { withoutByteOrderMark } from '../json.ts';
+import { quoteBareNumbers } from './bare-numbers.ts';
+import { claimedName, eventSentence, rowIdInXml } from './event-name.ts';
+import { LOOK_FOR_OLD_USER } from './look-for-old-user.ts';
+import type { MessageEnvelope } from './message-envelope.ts';
 import { isDeeperThan } from './nesting.ts';
 import { readSerializedString } from './serialized-string.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
 
 export type ParsedBody = { readonly outcome: 'parsed'; readonly json: unknown } | DeadLetter;
 
@@ -17,7 +23,7 @@ const MOST_LEVELS = 512;
 const SMALL_BODY = 64 * 1024;
 
 /** `undefined` when the text is no JSON. The error is dropped on purpose: V8 quotes the text in it. */
-function parse(text: string): { readonly json: unknown } | undefined {
+function parseStrictly(text: string): { readonly json: unknown } | undefined {
   try {
     return { json: JSON.parse(text) };
   } catch {
@@ -25,19 +31,39 @@ function parse(text: string): { readonly json: unknown } | undefined {
   }
 }
 
-function refuse(body: Buffer, text: string, contentType: string): DeadLetter {
+function parse(text: string): { readonly json: unknown } | undefined {
+  return (
+    parseStrictly(text) ?? (/NaN|INF|Infinity/.test(text) ? parseStrictly(quoteBareNumbers(text)) : undefined)
+  );
+}
+
+/** What a re-send in the portal's Service Bus Explorer makes of a body that it cannot show. */
+const RESENT =
+  'A re-send in the portal (Service Bus Explorer) makes such bodies: to send a dead letter once more use "npm run dead-letters -- replay". ' +
+  'Otherwise see which sender posts to this queue';
+
+function unsupported(what: string, body: Buffer, properties: Properties): DeadLetter {
+  const record = rowIdInXml(body);
+  const event = eventSentence({ ...claimedName(properties), ...(record !== undefined && { record }) });
+  return deadLetter('UnsupportedFormat', `The body is ${what}. ${USE_JSON}.${event} ${LOOK_FOR_OLD_USER}`);
+}
+
+function refuse(
+  body: Buffer,
+  text: string,
+  { contentType, applicationProperties = {} }: MessageEnvelope,
+): DeadLetter {
+  const type = (contentType ?? '').toLowerCase();
   // The first record of .NET binary XML is an element with a short name: `@`, then the length of the name.
   const isDotNetBinary = body[0] === 0x40 && (body[1] ?? 0xff) < 0x20;
-  if (isDotNetBinary || contentType.startsWith('application/msbin1')) {
-    return deadLetter(
-      'UnsupportedFormat',
-      `The body is .NET binary XML (application/msbin1), which is Dataverse's default. ${USE_JSON}.`,
-    );
+  if (isDotNetBinary || type.startsWith('application/msbin1')) {
+    const what = ".NET binary XML (application/msbin1), which is Dataverse's default";
+    return unsupported(what, body, applicationProperties);
   }
   const start = text.trimStart().slice(0, 1);
-  if (start === '<' || /^(application|text)\/xml/.test(contentType))
-    return deadLetter('UnsupportedFormat', `The body is XML. ${USE_JSON}.`);
-  if (start === '') return deadLetter('NotJson', 'The body is empty. See which sender posts to this queue.');
+  if (start === '<' || /^(application|text)\/xml/.test(type))
+    return unsupported('XML', body, applicationProperties);
+  if (start === '') return deadLetter('NotJson', `The body is empty. ${RESENT}.`);
   const what =
     start === '{'
       ? 'begins like JSON but is broken or cut off. Look for a program between Dataverse and this queue that changes bodies'
@@ -49,7 +75,7 @@ function refuse(body: Buffer, text: string, contentType: string): DeadLetter {
  * Parses a message body, whatever content type it claims: JSON text with or without a byte order mark, JSON inside a JSON string,
  * JSON inside a .NET string. Never throws; time grows with the size of the body only.
  */
-export function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBody {
+export function parseBody(bytes: Uint8Array, envelope: MessageEnvelope): ParsedBody {
   const body = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text = withoutByteOrderMark((readSerializedString(body) ?? body).toString('utf8'));
   let json: unknown;
@@ -61,11 +87,10 @@ export function parseBody(bytes: Uint8Array, contentType: string | undefined): P
       );
     }
     const parsed = parse(text);
-    if (!parsed)
-      return wrappers === 0
-        ? refuse(body, text, (contentType ?? '').toLowerCase())
-        : { outcome: 'parsed', json };
+    if (!parsed) return wrappers === 0 ? refuse(body, text, envelope) : { outcome: 'parsed', json };
     json = parsed.json;
+    if (json === null)
+      return deadLetter('NotRemoteExecutionContext', `The body is the word null. ${RESENT}.`);
     if (typeof json !== 'string') break;
     text = withoutByteOrderMark(json);
   }

@@ -1,4 +1,4 @@
-import { normalizeExternalId } from '../external-id.ts';
+import { externalIdProblem, normalizeExternalId } from '../external-id.ts';
 import type { RowVersion } from './assignment-change.ts';
 import { readIsoDate } from './dates.ts';
 import type { Entity } from './entity.ts';
@@ -30,18 +30,28 @@ export type RowId =
 
 const unusable = (problem: string): RowId => ({ found: 'unusable', problem });
 
+/** An id that can never work is the row's fault, and said at once. */
+function usable(column: string, id: string, name?: string): RowId {
+  const problem = externalIdProblem(id);
+  if (problem !== undefined) return unusable(`${column} ${problem}`);
+  return { found: 'id', id, ...(name !== undefined && { name }) };
+}
+
 function takeValue({ column, value }: Filled): RowId {
   switch (value.kind) {
     case 'string':
     case 'guid':
-      return { found: 'id', id: value.value };
+      return usable(column, value.value);
+    case 'optionSet':
+      return { found: 'id', id: String(value.value) };
     case 'number':
-      if (Number.isFinite(value.value)) return { found: 'id', id: String(value.value) };
-      return unusable(`${column} is too large a number`);
+      // JSON numbers above 2^53 are rounded before anybody sees them: another user could be meant.
+      if (Math.abs(value.value) <= Number.MAX_SAFE_INTEGER) return { found: 'id', id: String(value.value) };
+      return unusable(`${column} is a number above 2^53, whose last digits are lost: keep it as text`);
     case 'entityReference':
       return unusable(`${column} is a lookup: the mapping should take its "id" or "name"`);
     default:
-      return unusable(`${column} holds no text or number (kind ${value.kind})`);
+      return unusable(`${column} holds no text, number or choice (kind ${value.kind})`);
   }
 }
 
@@ -54,7 +64,7 @@ function takeLookup({ column, value }: Filled, take: 'id' | 'name'): RowId {
   const named = name !== undefined && name.trim() !== '' ? { name } : undefined;
   if (take === 'name') {
     if (!named) return unusable(`${column} carries no name, and the mapping takes names`);
-    return { found: 'id', id: normalizeExternalId(named.name), ...named };
+    return usable(column, normalizeExternalId(named.name), named.name);
   }
   return id === ZERO_GUID ? unusable(`${column} refers to the zero GUID`) : { found: 'id', id, ...named };
 }

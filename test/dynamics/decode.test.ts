@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decode, type MessageEnvelope } from '../../src/dynamics/decode.ts';
+import { decode } from '../../src/dynamics/decode.ts';
 import type { ExecutionContext } from '../../src/dynamics/execution-context.ts';
+import type { MessageEnvelope } from '../../src/dynamics/message-envelope.ts';
 import { readColumn } from '../../src/dynamics/value.ts';
 import { contextJson, entityJson } from './context-json.ts';
 

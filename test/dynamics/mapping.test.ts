@@ -86,6 +86,10 @@ describe('a mapping of its own', () => {
     });
   });
 
+  it('may say that its table has no states', () => {
+    expect(parseMapping({ ...SMALL, state: 'none' }, 'small').state).toBe('none');
+  });
+
   it('is read from a file, with a byte order mark and comments', () => {
     const commented = {
       $comment: 'ours',
