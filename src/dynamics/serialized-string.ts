@@ -35,7 +35,7 @@ export function readSerializedString(body: Buffer): Buffer | undefined {
     const from = at + 1 + size;
     if (from > body.length) break;
     at = from + body.readUIntLE(at + 1, size);
-    parts.push(body.subarray(from, at));
+    if (at > from) parts.push(body.subarray(from, at));
   }
   return parts.length > 0 ? Buffer.concat(parts) : withinBraces(body.subarray(START.length));
 }
