@@ -36,6 +36,7 @@ const BASIC: Columns = {
   msdyn_effort: HOURS,
   msdyn_start: new Date('2026-03-02T08:00:00Z'),
   msdyn_finish: new Date('2026-03-27T16:00:00Z'),
+  statecode: { option: 0 },
 };
 
 const USUAL: Columns = {
@@ -45,7 +46,6 @@ const USUAL: Columns = {
   msdyn_projectteamid: row('msdyn_projectteam', randomUUID(), 'Robin Fields'),
   msdyn_effortcompleted: 0,
   msdyn_effortremaining: 40,
-  statecode: { option: 0 },
   statuscode: { option: 1 },
 };
 

@@ -22,6 +22,14 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const rootPackage = z.object({ name: z.string(), version: z.string(), main: z.string() });
 const sampleSettings = z.object({ Values: z.record(z.string(), z.string()) });
 
+/** The sample's settings with its placeholders filled in: the app refuses `<namespace>`, and nothing is reached by loading it. */
+function settingsForLoading(): Record<string, string> {
+  const { Values } = sampleSettings.parse(readJson('local.settings.sample.json'));
+  return Object.fromEntries(
+    Object.entries(Values).map(([name, value]) => [name, value.replaceAll(/<[^>]+>/g, 'placeholder')]),
+  );
+}
+
 class UsageError extends Error {}
 
 function inRepository(path: string): Buffer {
@@ -82,9 +90,8 @@ async function main(): Promise<void> {
     hostJson: inRepository('host.json'),
     ...(mapping !== undefined && { mapping: readMapping(mapping) }),
   });
-  const settings = sampleSettings.parse(readJson('local.settings.sample.json')).Values;
   const functions = await registeredFunctions(zip, {
-    ...settings,
+    ...settingsForLoading(),
     ...(mapping !== undefined && { MAPPING: MAPPING_FILE }),
   });
   mkdirSync(dirname(out), { recursive: true });

@@ -70,7 +70,7 @@ const CASES: readonly Case[] = [
     reason: 'UnsupportedFormat',
     what: "Dataverse's default format",
     message: (id) => body(id, binaryXmlBody(executionContext(created(12))), 'application/msbin1'),
-    description: /Set Message Format to JSON on the service endpoint .* then change the row once more\.$/,
+    description: /Set Message Format to JSON on the service endpoint .* then change the row once more\./,
   },
   {
     reason: 'NotRemoteExecutionContext',
@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
       ...body(id, jsonBody(truncated(created(13)))),
       applicationProperties: { MessageMaxSizeExceeded: true },
     }),
-    description: /over 192 KB.*Select only the needed columns.*then change the row once more\.$/,
+    description: /over 192 KB.*Select only the needed columns.*then change the row once more\./,
   },
   {
     reason: 'MissingImage',

@@ -99,8 +99,15 @@ test('resource assignments: the hours of all rows of a user and project are one 
         { [n]: 10 },
       ],
       ['never assigned', open.create(work(null, north, 8)), 'skipped', { [s]: 75 }, { [n]: 10 }],
+    ],
+  );
+  const overtaken = deck.update({ msdyn_effort: 8 });
+  await play(
+    'resource-assignment',
+    [raOne, raTwo],
+    [
       ['deleted', deck.remove(), 'succeeded', { [s]: 75 }, {}],
-      ['changed after the deletion', deck.update({ msdyn_effort: 8 }), 'duplicate', { [s]: 75 }, {}],
+      ['changed before the deletion, heard after it', overtaken, 'duplicate', { [s]: 75 }, {}],
       [
         'another table',
         foreignRow('booking').create({ name: 'x', resource: raOne }),
