@@ -79,7 +79,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
   const tokenPool = createPool(tokenEndpoint.origin, 1);
   let closed: Promise<void> | undefined;
   const askForToken = tokenRequest(tokenEndpoint, basic, USER_AGENT);
-  const unresolved = unresolvedReference(options.clientSecret);
+  const unresolved = unresolvedReference(options);
   const tokens = createTokenSource((context) => {
     if (unresolved) return Promise.resolve(unresolved);
     const watched = watch(
