@@ -10,6 +10,9 @@ import { z } from 'zod';
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 const FILES = globSync('.github/workflows/*.yml', { cwd: REPOSITORY }).sort();
 
+/** Commit of each action, over all workflows. */
+const PINNED = new Map<string, string>();
+
 const text = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const step = z.object({ uses: z.string().optional(), run: z.string().optional(), with: text.optional() });
 const permissions = z.record(z.string(), z.enum(['read', 'write', 'none']));
@@ -54,24 +57,40 @@ describe.each(FILES)('%s', (file) => {
   const runs = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
 
   test('has no mistake that the validator of GitHub’s schema knows', () => {
-    expect(validateWorkflow(source).errors).toEqual([]);
+    // Its schema is older than this permission, which the next test looks at.
+    const known = source.replaceAll(/^ +attestations: (?:read|write)\n/gm, '');
+    expect(validateWorkflow(known).errors).toEqual([]);
   });
 
   test('may read the repository and nothing else, but for jobs that sign in to Azure', () => {
     expect(given).toEqual({ contents: 'read' });
     for (const [name, job] of all) {
-      const signsIn = job.steps.some(({ uses }) => uses?.startsWith('azure/login@'));
+      const uses = (action: string) => job.steps.some((one) => one.uses?.startsWith(`${action}@`));
+      const signsIn = uses('azure/login');
+      const verifies = job.steps.some(({ run }) => run?.startsWith('gh attestation verify'));
+      const attests = uses('actions/attest-build-provenance');
+      const needed = {
+        contents: 'read',
+        'id-token': 'write',
+        ...(verifies && { attestations: 'read' }),
+        ...(attests && { attestations: 'write' }),
+      };
       expect({ name, permissions: job.permissions }).toEqual({
         name,
-        permissions: signsIn ? { contents: 'read', 'id-token': 'write' } : undefined,
+        permissions: signsIn || attests ? needed : undefined,
       });
+      // Nothing that a package brings along may sign or sign in.
+      if (signsIn || attests)
+        expect(job.steps.flatMap(({ run }) => run ?? []).join()).not.toMatch(/\bnpm\b|\bnode\b/);
       // The environment is what the approval and the federated credential hang on.
       expect({ name, protected: job.environment !== undefined }).toEqual({ name, protected: signsIn });
     }
   });
 
   test('needs no secret, keeps no credentials, and runs nothing of a fork with rights', () => {
-    expect(source).not.toMatch(/\$\{\{[^}]*\b(secrets|github\.token)\b/);
+    expect(source).not.toMatch(/\$\{\{[^}]*\bsecrets\b/);
+    // The token of the run may read attestations, and is handed to nothing else.
+    expect(source.replaceAll(/GH_TOKEN: \$\{\{ github\.token \}\}/g, '')).not.toContain('github.token');
     expect(Object.keys(on)).not.toContain('pull_request_target');
     for (const { uses, with: options } of steps)
       if (uses?.startsWith('actions/checkout@')) expect(options?.['persist-credentials']).toBe(false);
@@ -83,9 +102,16 @@ describe.each(FILES)('%s', (file) => {
     expect(source).not.toMatch(/AccountKey|SharedAccessKey|registry\./i);
   });
 
-  test('pins every action by its major version', () => {
-    const used = steps.flatMap(({ uses }) => uses ?? []);
-    expect(used.filter((action) => !/^[\w-]+\/[\w-]+@v\d+$/.test(action))).toEqual([]);
+  test('pins every action by its commit, with the version beside it, the same everywhere', () => {
+    const lines = source.split('\n').filter((line) => line.includes('uses: '));
+    expect(lines.length).toBe(steps.filter(({ uses }) => uses !== undefined).length);
+    for (const line of lines) {
+      const [, action = '', commit = '', version = ''] =
+        /uses: ([\w-]+\/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$/.exec(line) ?? [];
+      expect(line).toContain(`${action}@${commit} # ${version}`);
+      expect(PINNED.get(action) ?? commit).toBe(commit);
+      PINNED.set(action, commit);
+    }
   });
 
   test('needs only jobs that there are, and ends', () => {
@@ -101,7 +127,7 @@ describe.each(FILES)('%s', (file) => {
       const commands = job.steps.flatMap(({ run }) => run ?? []);
       const used = commands.flatMap(npmScriptsIn);
       expect(Object.keys(scripts)).toEqual(expect.arrayContaining(used));
-      if (used.length > 0) expect(commands[0]).toBe('npm ci');
+      if (used.length > 0) expect(commands[0]).toBe('npm ci --ignore-scripts');
     }
   });
 
@@ -128,8 +154,10 @@ describe.each(FILES)('%s', (file) => {
       if (!down) continue;
       expect(down.with).toEqual({ name: up[0]?.options.name });
       expect([needs].flat()).toContain(up[0]?.job);
-      const deployed = own.find(({ uses }) => uses?.startsWith('Azure/functions-action@'));
-      expect(deployed?.with?.package).toBe(basename(String(up[0]?.options.path)));
+      const attested = own.find(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'));
+      const deployed = own.find(({ run }) => run?.includes('deployment source config-zip'));
+      const file = attested?.with?.['subject-path'] ?? / --src (\S+)/.exec(deployed?.run ?? '')?.[1];
+      expect(file).toBe(basename(String(up[0]?.options.path)));
     }
   });
 
@@ -155,29 +183,45 @@ describe('what the workflows do', () => {
 
   test('CI tests on every Node that Azure offers for it', () => {
     expect(jobsOf('ci.yml').test?.strategy?.matrix.node?.toSorted()).toEqual([22, 24]);
-    expect(commandsOf('ci.yml', 'test')).toEqual(expect.arrayContaining(['npm ci', 'npm test']));
+    expect(commandsOf('ci.yml', 'test')).toEqual(
+      expect.arrayContaining(['npm ci --ignore-scripts', 'npm test']),
+    );
   });
 
   test('CI makes the package and builds every template that can be deployed', () => {
     expect(commandsOf('ci.yml', 'package')).toContain('npm run package');
     const built = commandsOf('ci.yml', 'infra').join('\n');
-    for (const template of globSync('infra/*.bicep', { cwd: REPOSITORY }))
-      expect(built).toContain(`--file ${template} `);
+    expect(built).toMatch(/^az bicep install --version v\d+\.\d+\.\d+$/m);
+    expect(built).toContain('infra/check-bicep.sh "$HOME/.azure/bin/bicep"');
   });
 
   test('a deployment is tested before anybody is asked to approve it', () => {
     const jobs = jobsOf('deploy.yml');
-    expect(commandsOf('deploy.yml', 'build')).toEqual(['npm ci', 'npm test', 'npm run package']);
+    expect(commandsOf('deploy.yml', 'build')).toEqual([
+      'npm ci --ignore-scripts',
+      'npm test',
+      'npm run package',
+    ]);
     expect(jobs.build?.environment).toBeUndefined();
     expect(jobs.infra?.needs).toBe('build');
-    expect(jobs.deploy?.needs).toEqual(['build', 'infra']);
+    expect(jobs.deploy?.needs).toEqual(['build', 'attest', 'infra']);
+  });
+
+  test('what is deployed is what was attested, and that is seen to before', () => {
+    const { attest, deploy } = jobsOf('deploy.yml');
+    expect(attest?.needs).toBe('build');
+    const runs = deploy?.steps.map(({ run = '' }) => run) ?? [];
+    const verified = runs.findIndex((run) => run.startsWith('gh attestation verify app.zip'));
+    const deployed = runs.findIndex((run) => run.includes('config-zip'));
+    expect(verified).toBeGreaterThanOrEqual(0);
+    expect(deployed).toBeGreaterThan(verified);
   });
 
   test('a deployment says at its head which variables it needs', () => {
     const source = read('.github/workflows/deploy.yml');
     const head = source.slice(0, source.indexOf('\nname:'));
     const used = [...source.matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name);
-    expect(new Set(used).size).toBe(5);
+    expect(new Set(used).size).toBe(6);
     for (const name of used) expect(head).toContain(name);
     const [, example = ''] = /as JSON: (\{.*\})/.exec(head) ?? [];
     const parameters = read('infra/resources.bicep');
