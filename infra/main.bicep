@@ -45,13 +45,6 @@ param alwaysReadyInstances int = 0
 @description('Queue that Dataverse posts to.')
 param queueName string = 'dynamics-assignments'
 
-@minLength(1)
-@description('API key from COR > Settings > Integrations > API. Its secret goes into the vault, never into a template.')
-param corApiKey string
-
-@description('Name of the secret in the vault that holds the client secret of COR.')
-param corSecretName string = 'cor-client-secret'
-
 @description('COR\'s Integrations API.')
 param corBaseUrl string = 'https://integrations.projectcor.com'
 
@@ -79,11 +72,23 @@ param retryWindow string = '24h'
 @description('How long a message is retried while COR does not know its user or workspace, such as 15m.')
 param unmappedGrace string = '15m'
 
+@description('https://ORG.crm.dynamics.com: read Dataverse, for events that do not say enough and for the nightly comparison. Empty: events only.')
+param dataverseUrl string = ''
+
+@description('Id of the Dataverse organization whose events are taken; empty: the first one seen.')
+param dataverseOrganizationId string = ''
+
+@description('When all rows are compared with the ledger: NCRONTAB with seconds, UTC. Only with dataverseUrl.')
+param reconcileSchedule string = '0 0 3 * * *'
+
+@description('When all users are told to COR once more: NCRONTAB with seconds, UTC; empty: as the connector does by itself.')
+param verifySchedule string = ''
+
 @description('Give the app Data Owner on the queue beside Receiver and Sender: the scale controller reads the queue\'s length with it.')
 param grantServiceBusOwner bool = true
 
 @description('Object id of the person, group or pipeline that may write secrets into the vault; empty for none.')
-param secretWriterObjectId string = ''
+param vaultWriterObjectId string = ''
 
 @description('Reach storage and vault through private endpoints only. Service Bus stays public, because Dataverse posts from outside.')
 param vnetEnabled bool = false
@@ -91,8 +96,14 @@ param vnetEnabled bool = false
 @description('Address range of the network, /23 or larger.')
 param vnetAddressPrefix string = '10.20.0.0/22'
 
-@description('With a network: public addresses (CIDR) from which the vault can be reached all the same, to write the secret.')
-param vaultAllowedIps string[] = []
+@description('With a network: public addresses (CIDR), separated by commas, from which the vault can be reached all the same, to write the secrets.')
+param vaultAllowedIps string = ''
+
+@description('Addresses (CIDR), separated by commas, that may call the app over HTTP: health, dead letters. None: all, with a function key where one is needed.')
+param allowedIps string = ''
+
+@description('Lock the ledger\'s account against deletion. Takes the right to make locks: Owner, or Locks Contributor.')
+param lockLedger bool = true
 
 @minValue(30)
 @maxValue(730)
@@ -102,12 +113,19 @@ param logRetentionDays int = 90
 @description('Most gigabytes of logs a day; -1 for no limit. Beyond it nothing is logged, and the alerts on logs are blind.')
 param logDailyCapGb int = -1
 
-@description('E-mail addresses that alerts go to.')
-param alertEmails string[] = []
+@description('Also log what the platform says of the app, and who reads, writes and deletes in the ledger.')
+param platformLogs bool = true
+
+@minLength(1)
+@description('E-mail addresses that alerts go to, separated by commas; none: no mail.')
+param alertEmails string
 
 @minValue(1)
 @description('Messages waiting, on average over 15 minutes, above which the backlog alert fires.')
 param backlogThreshold int = 1000
+
+@description('The parts of a text with commas, or none.')
+func listOf(text string) string[] => empty(text) ? [] : map(split(text, ','), part => trim(part))
 
 var tags = {
   // azd finds the group by it.
@@ -133,8 +151,6 @@ module resources 'resources.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
     queueName: queueName
-    corApiKey: corApiKey
-    corSecretName: corSecretName
     corBaseUrl: corBaseUrl
     corTokenUrl: corTokenUrl
     corConcurrency: corConcurrency
@@ -143,14 +159,21 @@ module resources 'resources.bicep' = {
     mapping: mapping
     retryWindow: retryWindow
     unmappedGrace: unmappedGrace
+    dataverseUrl: dataverseUrl
+    dataverseOrganizationId: dataverseOrganizationId
+    reconcileSchedule: reconcileSchedule
+    verifySchedule: verifySchedule
     grantServiceBusOwner: grantServiceBusOwner
-    secretWriterObjectId: secretWriterObjectId
+    vaultWriterObjectId: vaultWriterObjectId
     vnetEnabled: vnetEnabled
     vnetAddressPrefix: vnetAddressPrefix
-    vaultAllowedIps: vaultAllowedIps
+    vaultAllowedIps: listOf(vaultAllowedIps)
+    allowedIps: listOf(allowedIps)
+    lockLedger: lockLedger
     logRetentionDays: logRetentionDays
     logDailyCapGb: logDailyCapGb
-    alertEmails: alertEmails
+    platformLogs: platformLogs
+    alertEmails: alertEmails == 'none' ? [] : listOf(alertEmails)
     backlogThreshold: backlogThreshold
   }
 }
@@ -161,8 +184,8 @@ output AZURE_RESOURCE_GROUP string = group.name
 output FUNCTION_APP_NAME string = resources.outputs.functionAppName
 output FUNCTION_APP_HOST string = resources.outputs.functionAppHost
 output KEY_VAULT_NAME string = resources.outputs.keyVaultName
-output COR_SECRET_NAME string = resources.outputs.corSecretName
-output STORAGE_ACCOUNT_NAME string = resources.outputs.storageAccountName
+output LEDGER_ACCOUNT_NAME string = resources.outputs.ledgerAccountName
 output SERVICE_BUS_NAMESPACE string = resources.outputs.serviceBusNamespace
 output SERVICE_BUS_QUEUE string = resources.outputs.serviceBusQueueName
 output WORKBOOK_ID string = resources.outputs.workbookId
+output APP_CLIENT_ID string = resources.outputs.appClientId

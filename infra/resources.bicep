@@ -1,10 +1,13 @@
 // The connector and all it needs, in one resource group. Deploy it alone into a group that exists:
-//   az deployment group create --resource-group GROUP --template-file infra/resources.bicep --parameters corApiKey=KEY
-// or, with its resource group, by main.bicep (azd up). Parameters are the same in both, the tests see to that.
+//   az deployment group create --resource-group GROUP --parameters infra/example.bicepparam
+// or, with its resource group, by main.bicep (azd up). Parameters are the same in both, the tests see to that. No secret is among them: both
+// halves of COR's credentials are written into the vault by hand or by azd's hook.
 //
 // Made for a queue that belongs to the connector. The topic form (ServiceBusTopicName, ServiceBusSubscriptionName) is for a topic that
 // others own and deploy: it needs their subscription and roles on it, so it is left to a template of yours around these modules.
 targetScope = 'resourceGroup'
+
+import { roles } from 'modules/roles.bicep'
 
 @minLength(1)
 @description('Name of the environment, such as prod. With the resource group it decides the names of all resources.')
@@ -43,13 +46,6 @@ param alwaysReadyInstances int = 0
 @description('Queue that Dataverse posts to.')
 param queueName string = 'dynamics-assignments'
 
-@minLength(1)
-@description('API key from COR > Settings > Integrations > API. Its secret goes into the vault, never into a template.')
-param corApiKey string
-
-@description('Name of the secret in the vault that holds the client secret of COR.')
-param corSecretName string = 'cor-client-secret'
-
 @description('COR\'s Integrations API.')
 param corBaseUrl string = 'https://integrations.projectcor.com'
 
@@ -77,11 +73,23 @@ param retryWindow string = '24h'
 @description('How long a message is retried while COR does not know its user or workspace, such as 15m.')
 param unmappedGrace string = '15m'
 
+@description('https://ORG.crm.dynamics.com: read Dataverse, for events that do not say enough and for the nightly comparison. Empty: events only.')
+param dataverseUrl string = ''
+
+@description('Id of the Dataverse organization whose events are taken; empty: the first one seen.')
+param dataverseOrganizationId string = ''
+
+@description('When all rows are compared with the ledger: NCRONTAB with seconds, UTC. Only with dataverseUrl.')
+param reconcileSchedule string = '0 0 3 * * *'
+
+@description('When all users are told to COR once more: NCRONTAB with seconds, UTC; empty: as the connector does by itself.')
+param verifySchedule string = ''
+
 @description('Give the app Data Owner on the queue beside Receiver and Sender: the scale controller reads the queue\'s length with it.')
 param grantServiceBusOwner bool = true
 
 @description('Object id of the person, group or pipeline that may write secrets into the vault; empty for none.')
-param secretWriterObjectId string = ''
+param vaultWriterObjectId string = ''
 
 @description('Reach storage and vault through private endpoints only. Service Bus stays public, because Dataverse posts from outside.')
 param vnetEnabled bool = false
@@ -89,8 +97,14 @@ param vnetEnabled bool = false
 @description('Address range of the network, /23 or larger.')
 param vnetAddressPrefix string = '10.20.0.0/22'
 
-@description('With a network: public addresses (CIDR) from which the vault can be reached all the same, to write the secret.')
+@description('With a network: public addresses (CIDR) from which the vault can be reached all the same, to write the secrets.')
 param vaultAllowedIps string[] = []
+
+@description('Addresses (CIDR) that may call the app over HTTP: health, dead letters. None: all, with a function key where one is needed.')
+param allowedIps string[] = []
+
+@description('Lock the ledger\'s account against deletion. Takes the right to make locks: Owner, or Locks Contributor.')
+param lockLedger bool = true
 
 @minValue(30)
 @maxValue(730)
@@ -100,12 +114,33 @@ param logRetentionDays int = 90
 @description('Most gigabytes of logs a day; -1 for no limit. Beyond it nothing is logged, and the alerts on logs are blind.')
 param logDailyCapGb int = -1
 
+@description('Also log what the platform says of the app, and who reads, writes and deletes in the ledger.')
+param platformLogs bool = true
+
 @description('E-mail addresses that alerts go to.')
 param alertEmails string[] = []
 
 @minValue(1)
 @description('Messages waiting, on average over 15 minutes, above which the backlog alert fires.')
 param backlogThreshold int = 1000
+
+// Made, with a value, by azd's hook or by hand after the first deployment.
+var apiKeyName = 'cor-api-key'
+var clientSecretName = 'cor-client-secret'
+
+var appContainer = 'app-package'
+
+var dataverseSettings = union(
+  empty(dataverseUrl)
+    ? {}
+    : {
+        DATAVERSE_URL: dataverseUrl
+        DATAVERSE_CLIENT_ID: identity.properties.clientId
+        RECONCILE_SCHEDULE: reconcileSchedule
+      },
+  empty(dataverseOrganizationId) ? {} : { DATAVERSE_ORGANIZATION_ID: dataverseOrganizationId },
+  empty(verifySchedule) ? {} : { VERIFY_SCHEDULE: verifySchedule }
+)
 
 var token = toLower(uniqueString(subscription().id, resourceGroup().id, environmentName, nameSalt))
 
@@ -134,16 +169,43 @@ module storage 'modules/storage.bicep' = {
     location: location
     tags: tags
     name: 'st${token}'
+    containers: [appContainer]
     principalId: identity.properties.principalId
+    roleId: roles.storageBlobDataOwner
+    keepDeletedDays: 7
+    keepVersions: false
+    locked: false
     privateOnly: vnetEnabled
+    logCategories: platformLogs ? ['StorageWrite', 'StorageDelete'] : []
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
+// Apart, so that whoever may change the app's package cannot read the ledger, and so that it outlives the app.
+module ledger 'modules/storage.bicep' = {
+  name: 'ledger'
+  params: {
+    location: location
+    tags: union(tags, { connector: 'ledger' })
+    name: 'stl${token}'
+    containers: ['cor-ledger']
+    principalId: identity.properties.principalId
+    roleId: roles.storageBlobDataContributor
+    keepDeletedDays: 30
+    keepVersions: true
+    locked: lockLedger
+    privateOnly: vnetEnabled
+    logCategories: platformLogs ? ['StorageRead', 'StorageWrite', 'StorageDelete'] : []
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+// The runbook finds the parts by the tag `connector`, whatever else is in the group.
 module serviceBus 'modules/service-bus.bicep' = {
   name: 'service-bus'
   params: {
     location: location
-    tags: tags
+    tags: union(tags, { connector: 'service-bus' })
     name: 'sb-${token}'
     queueName: queueName
     principalId: identity.properties.principalId
@@ -156,10 +218,10 @@ module vault 'modules/key-vault.bicep' = {
   name: 'key-vault'
   params: {
     location: location
-    tags: tags
+    tags: union(tags, { connector: 'vault' })
     name: 'kv-${token}'
     principalId: identity.properties.principalId
-    secretWriterObjectId: secretWriterObjectId
+    vaultWriterObjectId: vaultWriterObjectId
     privateOnly: vnetEnabled
     allowedIps: vaultAllowedIps
     workspaceId: monitoring.outputs.workspaceId
@@ -174,6 +236,7 @@ module network 'modules/network.bicep' = if (vnetEnabled) {
     name: 'vnet-${token}'
     addressPrefix: vnetAddressPrefix
     storageAccountId: storage.outputs.id
+    ledgerAccountId: ledger.outputs.id
     vaultId: vault.outputs.id
   }
 }
@@ -182,7 +245,7 @@ module functionApp 'modules/function-app.bicep' = {
   name: 'function-app'
   params: {
     location: location
-    tags: tags
+    tags: union(tags, { connector: 'app' })
     name: 'func-${token}'
     planName: 'plan-${token}'
     identityId: identity.id
@@ -191,24 +254,29 @@ module functionApp 'modules/function-app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
-    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    deploymentContainerUrl: '${storage.outputs.blobEndpoint}${appContainer}'
     blobEndpoint: storage.outputs.blobEndpoint
+    ledgerBlobEndpoint: ledger.outputs.blobEndpoint
     serviceBusHost: serviceBus.outputs.host
     queueName: queueName
     insightsName: monitoring.outputs.insightsName
     subnetId: network.?outputs.appSubnetId ?? ''
+    allowedIps: allowedIps
+    workspaceId: monitoring.outputs.workspaceId
+    platformLogs: platformLogs
     connectorSettings: {
       COR_BASE_URL: corBaseUrl
       COR_TOKEN_URL: corTokenUrl
-      COR_API_KEY: corApiKey
-      // The platform puts the secret in place, in whatever version is the newest.
-      COR_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=${corSecretName})'
+      // The platform puts the secrets in place, in whatever version is the newest.
+      COR_API_KEY: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=${apiKeyName})'
+      COR_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=${clientSecretName})'
       COR_CONCURRENCY: string(corConcurrency)
       COR_TIMEOUT: corTimeout
       COR_CREATE_MISSING_WORKSPACES: corCreateMissingWorkspaces ? 'true' : 'false'
       MAPPING: mapping
       RETRY_WINDOW: retryWindow
       UNMAPPED_GRACE: unmappedGrace
+      ...dataverseSettings
     }
   }
 }
@@ -224,6 +292,7 @@ module alerts 'modules/alerts.bicep' = {
     queueName: queueName
     workspaceId: monitoring.outputs.workspaceId
     backlogThreshold: backlogThreshold
+    reconciles: !empty(dataverseUrl)
   }
 }
 
@@ -252,9 +321,10 @@ module queryPack 'modules/query-pack.bicep' = {
 output functionAppName string = functionApp.outputs.name
 output functionAppHost string = functionApp.outputs.host
 output keyVaultName string = vault.outputs.name
-output corSecretName string = corSecretName
-output storageAccountName string = storage.outputs.name
+output ledgerAccountName string = ledger.outputs.name
 output serviceBusNamespace string = serviceBus.outputs.name
 output serviceBusQueueName string = queueName
 output workspaceId string = monitoring.outputs.workspaceId
 output workbookId string = workbook.outputs.id
+@description('Client id of the identity that the app runs as: make the application user in Dataverse of it.')
+output appClientId string = identity.properties.clientId

@@ -16,13 +16,24 @@ param alwaysReadyInstances int
 @description('Where the deployed package lies.')
 param deploymentContainerUrl string
 
+@description('Blob endpoint of the host\'s own account, and that of the ledger\'s.')
 param blobEndpoint string
+param ledgerBlobEndpoint string
+
 param serviceBusHost string
 param queueName string
 param insightsName string
 
 @description('Subnet that the app\'s outgoing traffic goes through; empty for none.')
 param subnetId string
+
+@description('Addresses (CIDR) that may call the app over HTTP; none for all.')
+param allowedIps string[]
+
+param workspaceId string
+
+@description('Send what the platform logs of the app to the workspace.')
+param platformLogs bool
 
 @description('What the connector itself is told, by the names of its settings.')
 param connectorSettings object
@@ -93,6 +104,19 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      ipSecurityRestrictionsDefaultAction: empty(allowedIps) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: [
+        for (address, i) in allowedIps: {
+          name: 'allowed-${i + 1}'
+          priority: 100 + i
+          action: 'Allow'
+          ipAddress: address
+        }
+      ]
+      // Deployments come from anywhere, with a Microsoft Entra token.
+      scmIpSecurityRestrictionsUseMain: false
     }
   }
 
@@ -103,7 +127,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       AzureWebJobsStorage__blobServiceUri: blobEndpoint
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identityClientId
-      LedgerStorage__blobServiceUri: blobEndpoint
+      LedgerStorage__blobServiceUri: ledgerBlobEndpoint
       LedgerStorage__clientId: identityClientId
       ServiceBusConnection__fullyQualifiedNamespace: serviceBusHost
       ServiceBusConnection__credential: 'managedidentity'
@@ -124,6 +148,28 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     properties: {
       allow: false
     }
+  }
+
+  resource ftpPublishing 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+// What the host says of itself is here also when Application Insights takes nothing.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (platformLogs) {
+  name: 'to-log-analytics'
+  scope: app
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'FunctionAppLogs'
+        enabled: true
+      }
+    ]
   }
 }
 

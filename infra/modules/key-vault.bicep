@@ -7,7 +7,7 @@ param name string
 @description('Principal id of the identity that the app runs as.')
 param principalId string
 
-param secretWriterObjectId string
+param vaultWriterObjectId string
 param privateOnly bool
 param allowedIps string[]
 param workspaceId string
@@ -44,11 +44,11 @@ resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 // The vault is made empty. Without the type of the principal: it may be a person, a group or a pipeline.
-resource writer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(secretWriterObjectId)) {
-  name: guid(vault.id, secretWriterObjectId, roles.keyVaultSecretsOfficer)
+resource writer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(vaultWriterObjectId)) {
+  name: guid(vault.id, vaultWriterObjectId, roles.keyVaultSecretsOfficer)
   scope: vault
   properties: {
-    principalId: secretWriterObjectId
+    principalId: vaultWriterObjectId
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.keyVaultSecretsOfficer)
   }
 }

@@ -5,21 +5,35 @@ param name string
 @description('Of the whole network. The first /24 in it is for the app, the second for private endpoints.')
 param addressPrefix string
 
+@description('Accounts of the app and of the ledger.')
 param storageAccountId string
+param ledgerAccountId string
 param vaultId string
 
+var zoneNames = [
+  'privatelink.blob.${environment().suffixes.storage}'
+  'privatelink.vaultcore.azure.net'
+]
+
+// Each with its zone's place in the list above.
 var targets = [
   {
     name: 'blob'
     resourceId: storageAccountId
     groupId: 'blob'
-    zone: 'privatelink.blob.${environment().suffixes.storage}'
+    zone: 0
+  }
+  {
+    name: 'ledger'
+    resourceId: ledgerAccountId
+    groupId: 'blob'
+    zone: 0
   }
   {
     name: 'vault'
     resourceId: vaultId
     groupId: 'vault'
-    zone: 'privatelink.vaultcore.azure.net'
+    zone: 1
   }
 ]
 
@@ -57,58 +71,66 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   }
 }
 
-resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for target in targets: {
-  name: target.zone
-  location: 'global'
-  tags: tags
-}]
+resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
+  for zoneName in zoneNames: {
+    name: zoneName
+    location: 'global'
+    tags: tags
+  }
+]
 
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (target, i) in targets: {
-  parent: zones[i]
-  name: name
-  location: 'global'
-  tags: tags
-  properties: {
-    registrationEnabled: false
-    virtualNetwork: {
-      id: network.id
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
+  for (zoneName, i) in zoneNames: {
+    parent: zones[i]
+    name: name
+    location: 'global'
+    tags: tags
+    properties: {
+      registrationEnabled: false
+      virtualNetwork: {
+        id: network.id
+      }
     }
   }
-}]
+]
 
-resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [for target in targets: {
-  name: 'pe-${target.name}-${name}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: {
-      id: '${network.id}/subnets/endpoints'
+resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [
+  for target in targets: {
+    name: 'pe-${target.name}-${name}'
+    location: location
+    tags: tags
+    properties: {
+      subnet: {
+        id: '${network.id}/subnets/endpoints'
+      }
+      privateLinkServiceConnections: [
+        {
+          name: target.name
+          properties: {
+            privateLinkServiceId: target.resourceId
+            groupIds: [target.groupId]
+          }
+        }
+      ]
     }
-    privateLinkServiceConnections: [
-      {
-        name: target.name
-        properties: {
-          privateLinkServiceId: target.resourceId
-          groupIds: [target.groupId]
-        }
-      }
-    ]
   }
-}]
+]
 
-resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [for (target, i) in targets: {
-  parent: endpoints[i]
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: target.name
-        properties: {
-          privateDnsZoneId: zones[i].id
+resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = [
+  for (target, i) in targets: {
+    parent: endpoints[i]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        {
+          name: target.name
+          properties: {
+            privateDnsZoneId: zones[target.zone].id
+          }
         }
-      }
-    ]
+      ]
+    }
   }
-}]
+]
 
 output appSubnetId string = '${network.id}/subnets/app'

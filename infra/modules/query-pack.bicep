@@ -10,15 +10,17 @@ resource pack 'Microsoft.OperationalInsights/queryPacks@2025-02-01' = {
   tags: tags
   properties: {}
 
-  resource entries 'queries' = [for query in queries: {
-    name: guid(resourceGroup().id, query.name)
-    properties: {
-      displayName: query.displayName
-      body: query.text
-      related: {
-        categories: ['applications']
-        resourceTypes: ['microsoft.operationalinsights/workspaces', 'microsoft.insights/components']
+  resource entries 'queries' = [
+    for query in queries: {
+      name: guid(resourceGroup().id, query.name)
+      properties: {
+        displayName: query.displayName
+        body: query.text
+        related: {
+          categories: ['applications']
+          resourceTypes: ['microsoft.operationalinsights/workspaces', 'microsoft.insights/components']
+        }
       }
     }
-  }]
+  ]
 }

@@ -55,15 +55,17 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   }
 }
 
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in queueRoles: {
-  name: guid(namespace::queue.id, principalId, role)
-  scope: namespace::queue
-  properties: {
-    principalId: principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in queueRoles: {
+    name: guid(namespace::queue.id, principalId, role)
+    scope: namespace::queue
+    properties: {
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
   }
-}]
+]
 
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'

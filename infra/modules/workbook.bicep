@@ -9,7 +9,8 @@ param serviceBusId string
 param functionAppId string
 
 @description('Text as it stands between the quotes of a JSON string.')
-func insideJson(text string) string => replace(replace(replace(replace(text, '\r', ''), '\\', '\\\\'), '"', '\\"'), '\n', '\\n')
+func insideJson(text string) string =>
+  replace(replace(replace(replace(text, '\r', ''), '\\', '\\\\'), '"', '\\"'), '\n', '\\n')
 
 // workbook.json names its queries, {{kql:NAME}}, so that each is written once and can be read.
 var withQueries = reduce(

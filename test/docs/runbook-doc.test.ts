@@ -61,7 +61,7 @@ describe('the alerts', () => {
     );
     const byName = (a: { name: string | undefined }, b: { name: string | undefined }) =>
       String(a.name).localeCompare(String(b.name));
-    expect(rules).toHaveLength(7);
+    expect(rules).toHaveLength(10);
     expect(described.toSorted(byName)).toEqual(rules.toSorted(byName));
   });
 
@@ -182,6 +182,7 @@ describe('what is named', () => {
       'syncRetries',
       'maxConcurrentCalls',
       'dryRun',
+      'isCurrentVersion',
     ];
     const named = camelCase.filter((name) => !others.includes(name));
     expect(named).toContain('vnetEnabled');
@@ -216,6 +217,7 @@ describe('what is named', () => {
     expect(DOC).toContain(`\`backlogThreshold\` (${parameters.get('backlogThreshold')})`);
     expect(DOC).toContain(`\`logRetentionDays\`, ${parameters.get('logRetentionDays')}`);
     expect(DOC).toContain(`QUEUE=${parameters.get('queueName')}`);
-    expect(DOC).toContain(`-n ${parameters.get('corSecretName')} `);
+    expect(read('infra/resources.bicep')).toContain("clientSecretName = 'cor-client-secret'");
+    expect(DOC).toContain('-n cor-client-secret ');
   });
 });

@@ -9,6 +9,7 @@ const DOC = read('SECURITY.md');
 /** Azure's names of the built-in roles, by the names that the template gives their ids. */
 const ROLES: Readonly<Record<string, string>> = {
   storageBlobDataOwner: 'Storage Blob Data Owner',
+  storageBlobDataContributor: 'Storage Blob Data Contributor',
   serviceBusDataReceiver: 'Azure Service Bus Data Receiver',
   serviceBusDataSender: 'Data Sender on its one queue',
   serviceBusDataOwner: 'Azure Service Bus Data Owner',
@@ -50,9 +51,8 @@ describe('which data is where', () => {
   it('keeps it as long as the templates say', () => {
     expect(rows.get('queue')).toContain('14 days');
     expect(read('infra/modules/service-bus.bicep')).toContain("defaultMessageTimeToLive: 'P14D'");
-    expect(rows.get('ledger, container `cor-ledger`')).toContain('7 more days');
-    const storage = read('infra/modules/storage.bicep');
-    expect(storage).toMatch(/\bdeleteRetentionPolicy: \{\s+enabled: true\s+days: 7\s/);
+    expect(rows.get('ledger, container `cor-ledger`')).toContain('30 more days');
+    expect(read('infra/resources.bicep')).toMatch(/keepDeletedDays: 30\s+keepVersions: true/);
     const [, days] = /^param logRetentionDays int = (\d+)$/m.exec(read('infra/resources.bicep')) ?? [];
     expect(rows.get('logs and traces, Log Analytics')).toBe(`\`logRetentionDays\`, ${days}`);
   });

@@ -1,11 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { BICEP, bicep, block, infraFile, outputsOf, parametersOf, QUERIES } from './infra-files.ts';
+import { BICEP, bicep, block, infraFile, members, outputsOf, parametersOf, QUERIES } from './infra-files.ts';
 
 const root = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 const ALL = [...BICEP.values()].join('\n');
+
+/** How resources.bicep uses one of the modules. */
+const module = (name: string) => block(bicep('resources.bicep'), `module ${name} 'modules/`);
+
+/** Lists in resources.bicep. In main.bicep they are texts with commas, because azd hands on nothing else from its environment. */
+const LISTS = ['vaultAllowedIps', 'allowedIps', 'alertEmails'];
 
 describe('the template', () => {
   it.each([...BICEP.keys()])('%s loads and uses files that are there', (name) => {
@@ -24,9 +30,8 @@ describe('the template', () => {
 
   it('takes and gives no secret', () => {
     const secret = /secret|password|key|token|sas|connectionstring/i;
-    // The key is the public half of COR's credentials; the others are names, not values.
-    const harmless = ['corApiKey', 'corSecretName', 'secretWriterObjectId', 'corTokenUrl'];
-    const names = ['keyVaultName', 'KEY_VAULT_NAME', 'corSecretName', 'COR_SECRET_NAME'];
+    const harmless = ['corTokenUrl'];
+    const names = ['keyVaultName', 'KEY_VAULT_NAME'];
     for (const text of BICEP.values()) {
       const parameters = parametersOf(text).map(({ name }) => name);
       expect(parameters.filter((name) => secret.test(name) && !harmless.includes(name))).toEqual([]);
@@ -35,8 +40,8 @@ describe('the template', () => {
     expect(ALL).not.toMatch(/listKeys|listSecrets|getSecret|Microsoft\.KeyVault\/vaults\/secrets|@secure/);
   });
 
-  it('says of every parameter of the two entry files what it is', () => {
-    for (const name of ['main.bicep', 'resources.bicep']) {
+  it('says of every parameter of the entry files what it is', () => {
+    for (const name of ['main.bicep', 'resources.bicep', 'pipeline.bicep']) {
       const parameters = parametersOf(bicep(name));
       expect(parameters.length).toBe([...bicep(name).matchAll(/^param /gm)].length);
       expect(parameters.filter(({ description }) => description === '')).toEqual([]);
@@ -45,12 +50,21 @@ describe('the template', () => {
 
   it('has the same parameters, limits and defaults in main.bicep as in resources.bicep, and hands all of them on', () => {
     const own = ['environmentName', 'location', 'resourceGroupName', 'tags'];
+    const isList = ({ name }: { name: string }) => LISTS.includes(name);
     const shared = (name: string) => parametersOf(bicep(name)).filter((one) => !own.includes(one.name));
-    expect(shared('main.bicep')).toEqual(shared('resources.bicep'));
+    expect(shared('main.bicep').filter((one) => !isList(one))).toEqual(
+      shared('resources.bicep').filter((one) => !isList(one)),
+    );
     expect(shared('main.bicep').length).toBeGreaterThan(20);
+    expect(shared('main.bicep').filter(isList)).toMatchObject(
+      LISTS.map((name) => ({ name, type: 'string' })),
+    );
+    expect(shared('resources.bicep').filter(isList)).toMatchObject(
+      LISTS.map((name) => ({ name, type: 'string[]' })),
+    );
     const handed = block(bicep('main.bicep'), "module resources 'resources.bicep' = {");
     for (const { name } of parametersOf(bicep('resources.bicep')))
-      expect(handed).toMatch(new RegExp(`^    ${name}: ${name}$`, 'm'));
+      expect(handed).toMatch(new RegExp(`^    ${name}: .*\\b${name}\\b`, 'm'));
   });
 
   it('assigns roles by ids that are in one place only, each on the narrowest scope', () => {
@@ -59,6 +73,7 @@ describe('the template', () => {
       Object.fromEntries([...roles.matchAll(/(\w+): '(.+)'/g)].map(([, name, id]) => [name, id])),
     ).toEqual({
       storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
+      storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
       serviceBusDataReceiver: '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0',
       serviceBusDataSender: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39',
       serviceBusDataOwner: '090c5cfd-751d-490a-894a-3ce6f1109419',
@@ -66,15 +81,17 @@ describe('the template', () => {
       keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7',
       monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb',
     });
-    const assignments = [...BICEP.values()].flatMap((text) =>
-      [...text.matchAll(/'Microsoft\.Authorization\/roleAssignments@2022-04-01' = .*/g)].map(({ index }) =>
-        block(text.slice(index), '='),
-      ),
+    const assignments = [...BICEP].flatMap(([name, text]) =>
+      name === 'pipeline.bicep'
+        ? []
+        : [...text.matchAll(/'Microsoft\.Authorization\/roleAssignments@2022-04-01' = .*/g)].map(
+            ({ index }) => block(text.slice(index), '='),
+          ),
     );
-    const scopes = assignments.map((text) => /^ {2}scope: (.+)$/m.exec(text)?.[1]);
+    const scopes = assignments.map((text) => /^ {2,4}scope: (.+)$/m.exec(text)?.[1]);
     expect(scopes.sort()).toEqual(['account', 'insights', 'namespace::queue', 'vault', 'vault']);
     for (const text of assignments)
-      expect(text).toMatch(/'Microsoft\.Authorization\/roleDefinitions', roles?/);
+      expect(text).toMatch(/'Microsoft\.Authorization\/roleDefinitions',\s+role(?:s\.|\)|Id\))/);
   });
 
   it('opens nothing by key but the queue, to Dataverse, for sending', () => {
@@ -89,10 +106,17 @@ describe('the template', () => {
       /name: 'dataverse-send'\s+properties: \{\s+rights: \['Send'\]/,
     );
     const app = bicep('modules/function-app.bicep');
-    expect(block(app, "'basicPublishingCredentialsPolicies' = {")).toMatch(
-      /name: 'scm'\s+properties: \{\s+allow: false/,
-    );
-    expect(app).toContain('httpsOnly: true');
+    for (const way of ['scm', 'ftp'])
+      expect(block(app, `resource ${way}Publishing 'basicPublishingCredentialsPolicies' = {`)).toMatch(
+        new RegExp(`name: '${way}'\\s+properties: \\{\\s+allow: false`),
+      );
+    for (const line of [
+      'httpsOnly: true',
+      "minTlsVersion: '1.2'",
+      "scmMinTlsVersion: '1.2'",
+      "ftpsState: 'Disabled'",
+    ])
+      expect(app).toContain(line);
   });
 
   it('makes the queue as the connector needs it', () => {
@@ -129,10 +153,59 @@ describe('the template', () => {
   });
 
   it('makes the container that the ledger uses', () => {
-    const [, container] = /CONTAINER = '([\w-]+)'/.exec(root('src/ledger/blob-ledger.ts')) ?? [];
-    expect(bicep('modules/storage.bicep')).toMatch(
-      new RegExp(`resource ledger 'containers' = \\{\\s+name: '${container}'`),
+    const [, container] = /CONTAINER = '([\w-]+)'/.exec(root('src/ledger/blob-store.ts')) ?? [];
+    expect(module('ledger')).toContain(`containers: ['${container}']`);
+  });
+
+  it('keeps the ledger in an account of its own: versions, thirty days to undo, a lock, and no right to more than its blobs', () => {
+    for (const line of [
+      'roleId: roles.storageBlobDataContributor',
+      'keepDeletedDays: 30',
+      'keepVersions: true',
+      'locked: lockLedger',
+      "['StorageRead', 'StorageWrite', 'StorageDelete']",
+    ])
+      expect(module('ledger')).toContain(line);
+    expect(module('storage')).toContain('containers: [appContainer]');
+    expect(module('storage')).not.toContain('cor-ledger');
+    expect(module('functionApp')).toContain('ledgerBlobEndpoint: ledger.outputs.blobEndpoint');
+    expect(bicep('modules/function-app.bicep')).toContain(
+      'LedgerStorage__blobServiceUri: ledgerBlobEndpoint',
     );
+    const storage = bicep('modules/storage.bicep');
+    expect(block(storage, "resource lock 'Microsoft.Authorization/locks")).toContain("level: 'CanNotDelete'");
+    // Versions that nothing deletes would be paid for without end.
+    expect(block(storage, 'version: {')).toContain('daysAfterCreationGreaterThan: keepDeletedDays');
+  });
+
+  it('has every private endpoint in the zone of its kind, and each zone once', () => {
+    const network = bicep('modules/network.bicep');
+    const targets = [...network.matchAll(/groupId: '(\w+)'\s+zone: (\d)/g)].map(
+      ([, group, zone]) => `${group} ${zone}`,
+    );
+    expect(targets).toEqual(['blob 0', 'blob 0', 'vault 1']);
+    expect(network.match(/^ {2}'privatelink\./gm)).toHaveLength(2);
+  });
+
+  it('reads Dataverse only where it is told where: settings, schedule and alerts hang on it', () => {
+    const settings = block(bicep('resources.bicep'), 'empty(dataverseUrl)\n    ? {}\n    : {');
+    expect(members(settings)).toEqual(['DATAVERSE_URL', 'DATAVERSE_CLIENT_ID', 'RECONCILE_SCHEDULE']);
+    expect(settings).toContain('DATAVERSE_CLIENT_ID: identity.properties.clientId');
+    expect(bicep('resources.bicep')).toMatch(/empty\(dataverseUrl\)\s+\? \{\}/);
+    expect(module('alerts')).toContain('reconciles: !empty(dataverseUrl)');
+    expect(outputsOf(bicep('main.bicep'))).toContain('APP_CLIENT_ID');
+  });
+
+  it('lets the pipeline give and take the connector’s own roles, and no other', () => {
+    const pipeline = bicep('pipeline.bicep');
+    expect(pipeline).toMatch(/role: roleAdministrator\s+condition: replace\(onlyOurRoles/);
+    for (const request of ['@Request', '@Resource'])
+      expect(pipeline).toContain(
+        `${request}[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {0}`,
+      );
+    expect(pipeline).toContain("join(map(items(roles), role => role.value), ', ')");
+    // No role that may assign roles is among them: it would make the condition worthless.
+    expect(bicep('modules/roles.bicep')).not.toMatch(/f58310d9|8e3af657|18d7d88d|b24988ac/);
   });
 
   it('sends the logs of Service Bus and of the vault to the workspace', () => {
@@ -158,10 +231,15 @@ describe('the alerts', () => {
     ([, name]) => name,
   );
 
-  it('are seven: three on metrics, four on logs', () => {
+  it('are ten: three on metrics, seven on logs, of which three only where rows are compared', () => {
     expect(metrics).toHaveLength(3);
     expect([...logs].sort()).toEqual([...QUERIES.keys()].filter((name) => name.startsWith('alert-')).sort());
-    expect(logs).toHaveLength(4);
+    expect(logs).toHaveLength(7);
+    expect(text).toContain('concat(messageAlerts, reconciles ? reconcileAlerts : [])');
+    const compared = text.slice(text.indexOf('var reconcileAlerts = ['), text.indexOf('var logAlerts ='));
+    expect([...compared.matchAll(/queries\/(alert-[\w-]+)\.kql/g)].map(([, name]) => name)).toEqual(
+      logs.filter((name) => name?.startsWith('alert-reconcile-')),
+    );
   });
 
   it('all tell the one action group, in the common schema', () => {
@@ -188,16 +266,17 @@ describe('the alerts', () => {
 });
 
 describe('the files for azd', () => {
-  const service = (
-    parse(root('azure.yaml')) as {
-      infra: { path: string };
-      services: Record<string, Record<string, unknown>>;
-    }
-  ).services;
+  const file = parse(root('azure.yaml')) as {
+    infra: { path: string };
+    requiredVersions: { azd: string };
+    hooks: Record<string, Record<'posix' | 'windows', { run: string }>>;
+    services: Record<string, Record<string, unknown>>;
+  };
+  const service = file.services;
 
   it('deploy the service to the app that carries its tag', () => {
     expect(Object.keys(service)).toEqual(['connector']);
-    expect(service.connector).toMatchObject({ project: '.', host: 'function', language: 'ts' });
+    expect(service.connector).toMatchObject({ project: '.', host: 'function' });
     expect(bicep('modules/function-app.bicep')).toContain("'azd-service-name': 'connector'");
     expect(bicep('main.bicep')).toContain("'azd-env-name': environmentName");
     expect(outputsOf(bicep('main.bicep'))).toEqual(
@@ -205,33 +284,58 @@ describe('the files for azd', () => {
     );
   });
 
-  it('build remotely: node_modules stays here, and what the build needs goes up', () => {
-    expect(service.connector?.remoteBuild).toBe(true);
-    const ignored = root('.funcignore')
-      .split('\n')
-      .map((line) => line.trim());
-    expect(ignored).toContain('node_modules');
-    for (const needed of [
-      'src',
-      'functions',
-      'cli',
-      'local',
-      '*.ts',
-      '*.json',
-      'tsconfig.json',
-      'package*.json',
-    ])
-      expect(ignored).not.toContain(needed);
+  it('deploy the zip that was tested, as it is: the hook before makes it, and nothing is built in Azure', () => {
+    expect(service.connector).toMatchObject({ language: 'custom', dist: 'dist/app.zip', remoteBuild: false });
+    const hooks = service.connector?.hooks as { prepackage: Record<'posix' | 'windows', { run: string }> };
+    for (const { run } of Object.values(hooks.prepackage)) expect(run).toBe('npm run package');
+    expect(root('infra/package/package.ts')).toContain("'dist/app.zip'");
   });
 
-  it('give main.bicep values for parameters that it has, and for all that have no default', () => {
-    const given = Object.keys(
-      (JSON.parse(infraFile('main.parameters.json')) as { parameters: object }).parameters,
-    );
+  it('run hooks that are there, on every system', () => {
+    for (const hook of Object.values(file.hooks))
+      for (const { run } of Object.values(hook)) {
+        // By npm, which puts the Node that the project brings along in front of an older one.
+        const [, script = ''] = /^npm run --silent (\S+)$/.exec(run) ?? [];
+        expect(Object.keys((JSON.parse(root('package.json')) as { scripts: object }).scripts)).toContain(
+          script,
+        );
+      }
+    expect(Object.keys(file.hooks)).toEqual(['postprovision']);
+    for (const hook of Object.values(file.hooks)) expect(Object.keys(hook)).toEqual(['posix', 'windows']);
+    expect(file.requiredVersions.azd).toMatch(/^>= \d+\.\d+\.\d+$/);
+  });
+
+  it('give main.bicep a value for every parameter, each from a variable of its own, with the default that it has', () => {
+    const given = (
+      JSON.parse(infraFile('main.parameters.json')) as { parameters: Record<string, { value: string }> }
+    ).parameters;
     const parameters = parametersOf(bicep('main.bicep'));
-    expect(parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(given));
-    const required = parameters.filter(({ fallback }) => fallback === undefined).map(({ name }) => name);
-    expect(given).toEqual(expect.arrayContaining(required));
-    expect(required.sort()).toEqual(['corApiKey', 'environmentName', 'location']);
+    expect(Object.keys(given)).toEqual(parameters.map(({ name }) => name));
+    const variables = Object.values(given).map(({ value }) => /^\$\{([A-Z_]+)[=}]/.exec(value)?.[1]);
+    expect(variables).not.toContain(undefined);
+    expect(new Set(variables).size).toBe(variables.length);
+    for (const { name, fallback } of parameters) {
+      const [, assumed] = /=(.*)\}$/.exec(given[name]?.value ?? '') ?? [];
+      // azd itself fills in who deploys.
+      if (name !== 'vaultWriterObjectId')
+        expect({ name, assumed }).toEqual({ name, assumed: fallback?.replaceAll("'", '') });
+    }
+  });
+
+  it('ask for what has no default, and for nothing else', () => {
+    const required = parametersOf(bicep('main.bicep')).filter(({ fallback }) => fallback === undefined);
+    expect(required.map(({ name }) => name).sort()).toEqual(['alertEmails', 'environmentName', 'location']);
+    expect(parametersOf(bicep('resources.bicep')).filter(({ fallback }) => fallback === undefined)).toEqual(
+      [],
+    );
+  });
+
+  it('have an example for others, whose parameters are parameters of resources.bicep', () => {
+    const example = [...infraFile('example.bicepparam').matchAll(/^param (\w+) = /gm)].map(
+      ([, name]) => name,
+    );
+    expect(example.length).toBeGreaterThan(5);
+    const names = parametersOf(bicep('resources.bicep')).map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(example));
   });
 });

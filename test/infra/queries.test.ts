@@ -7,6 +7,8 @@ import { deployedWorkbook, itemsOf, runnableQuery, type Workbook } from './workb
 import { written } from './written.ts';
 
 const names = [...QUERIES.keys()];
+/** The others read lines of the comparison with Dataverse, which no message makes the connector write. */
+const ofMessages = names.filter((name) => !name.startsWith('alert-reconcile-'));
 const text = (name: string) => QUERIES.get(name) ?? '';
 
 // Loading the language takes a second or more, and so does the first query: not within the time of a test.
@@ -31,13 +33,13 @@ describe('every query', () => {
 
   it('of an alert gives the columns that the alert is split by, as text', () => {
     const rules = bicep('modules/alerts.bicep').matchAll(
-      /queries\/([\w-]+)\.kql'\)\s+dimensions: \[([^\]]*)\]/g,
+      /queries\/([\w-]+)\.kql'\)\s+frequency: '\w+'\s+window: '\w+'\s+dimensions: \[([^\]]*)\]/g,
     );
     const split = [...rules].map(([, name = '', list = '']) => ({
       name,
       dimensions: [...list.matchAll(/'(\w+)'/g)].map(([, column = '']) => column),
     }));
-    expect(split).toHaveLength(4);
+    expect(split).toHaveLength(7);
     for (const { name, dimensions } of split) {
       const { columns } = checkKql(text(name));
       for (const column of dimensions)
@@ -86,7 +88,7 @@ describe('the log lines that the queries read', () => {
     for (const line of lines) expect(formatLogLine(line).startsWith(`{"evt":"${line.evt}"`)).toBe(true);
   });
 
-  it.each(names)('%s expects nothing of them that the connector does not write', (name) => {
+  it.each(ofMessages)('%s expects nothing of them that the connector does not write', (name) => {
     expect(contractProblems(text(name), lines)).toEqual([]);
   });
 

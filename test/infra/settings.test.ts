@@ -58,10 +58,14 @@ describe('the settings of the app in Azure', () => {
     expect(Object.keys(FOR_THE_HOST).filter((name) => !SET.has(name) || READ.has(name))).toEqual([]);
   });
 
-  it('take the secret of COR from the vault, by name and in its newest version', () => {
-    expect(bicep('resources.bicep')).toMatch(
-      /COR_CLIENT_SECRET: '@Microsoft\.KeyVault\(VaultName=\$\{vault\.outputs\.name\};SecretName=\$\{corSecretName\}\)'/,
-    );
+  it('take the credentials of COR from the vault, by name and in their newest version', () => {
+    for (const [setting, name] of [
+      ['COR_API_KEY', 'apiKeyName'],
+      ['COR_CLIENT_SECRET', 'clientSecretName'],
+    ])
+      expect(bicep('resources.bicep')).toContain(
+        `${setting}: '@Microsoft.KeyVault(VaultName=\${vault.outputs.name};SecretName=\${${name}})'`,
+      );
     expect(bicep('modules/function-app.bicep')).toContain('keyVaultReferenceIdentity: identityId');
   });
 

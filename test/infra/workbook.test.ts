@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { QUERIES } from './infra-files.ts';
 import {
@@ -64,6 +65,27 @@ describe('the workbook as it is deployed', () => {
     expect(latest?.content).toMatchObject({ exportFieldName: 'traceId', exportParameterName: 'Selected' });
     expect(selected?.content.query).toContain("'{Selected}'");
     expect(selected?.conditionalVisibility?.parameterName).toBe('Selected');
+  });
+
+  it('shows what is in the queue now, whatever time range was chosen: the most of yesterday is not now', () => {
+    const now = tab('overview').find(({ name }) => name === 'overview-queue');
+    expect(now?.content.timeContext).toEqual({ durationMs: 300_000 });
+    expect(now?.content.timeContextFromParameter).toBeUndefined();
+    expect(now?.content.title).toContain('last 5 minutes');
+    const others = itemsOf(workbook).filter(({ type, name }) => type === 10 && name !== 'overview-queue');
+    expect(others.length).toBeGreaterThan(2);
+    for (const { content } of others) expect(content.timeContextFromParameter).toBe('TimeRange');
+  });
+
+  it('names commands that there are', () => {
+    const text = itemsOf(workbook)
+      .filter(({ type }) => type === 1)
+      .map(({ content }) => String(content.json))
+      .join('\n');
+    expect(text).toContain('npm run dead-letters -- list');
+    const usage = readFileSync(new URL('../../cli/dead-letters/command-line.ts', import.meta.url), 'utf8');
+    for (const [, command = ''] of text.matchAll(/(?:`|-- )(list|show|replay|discard)`/g))
+      expect(usage).toContain(`npm run dead-letters -- ${command}`);
   });
 
   it('shows metrics of this namespace and this app', () => {

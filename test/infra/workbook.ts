@@ -10,7 +10,8 @@ const MODULE = bicep('modules/workbook.bicep');
 
 /** The replacements of `insideJson` in the template, innermost first. */
 const ESCAPES = [
-  ...(/^func insideJson.*$/m.exec(MODULE)?.[0].matchAll(/, '((?:\\.|[^'])*)', '((?:\\.|[^'])*)'\)/g) ?? []),
+  ...(/^func insideJson.*\n.*$/m.exec(MODULE)?.[0].matchAll(/, '((?:\\.|[^'])*)', '((?:\\.|[^'])*)'\)/g) ??
+    []),
 ].map(([, from = '', to = '']) => [bicepText(from), bicepText(to)] as const);
 
 function insideJson(text: string): string {
