@@ -28,6 +28,8 @@ interface Outgoing {
 }
 
 const BASE = '/api/data/v9.2/';
+/** Dataverse docs, URL length; what a longer one is answered is not documented. */
+const MAX_URL_LENGTH = 32_768;
 const NAME = 'a local stand-in for Dataverse';
 const JSON_TYPE = 'application/json; odata.metadata=minimal';
 const HTML = '<!DOCTYPE html><html><body><h1>Dynamics 365</h1></body></html>';
@@ -149,6 +151,8 @@ async function answerAny(
       return outgoing(
         admin(dataverse, request.method ?? '', url.pathname, body === '' ? undefined : parseJson(body)),
       );
+    if ((request.url ?? '').length > MAX_URL_LENGTH)
+      throw new UndocumentedRefusal(414, '', 'The request URI is too long.');
     if (!url.pathname.startsWith(BASE)) throw new Refusal(404, '0x0', `This is ${NAME}: try ${BASE}WhoAmI.`);
     if (fault && (fault.status !== undefined || (fault.body !== undefined && fault.how === undefined)))
       return givenBy(fault);

@@ -38,6 +38,7 @@ import type { EntitySet } from './table.ts';
 import { createThrottle } from './throttle.ts';
 
 const MAX_MESSAGES = 10_000;
+const MAX_HEADER_BYTES = 64 * 1024;
 
 function setOf(store: Store, table: string): EntitySet {
   const [entitySet] = findTable(store, table) ?? [];
@@ -90,7 +91,8 @@ export async function startLocalDataverse(options: LocalDataverseOptions = {}): 
   for (const steps of options.steps ?? []) registerSteps(store, steps);
 
   const throttle = createThrottle();
-  const server = createServer((request, response) => {
+  // URLs may be longer than Node takes by default: http.ts refuses those that Dataverse would.
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     void serveRequest({ dataverse, options, organization, throttle }, request, response);
   });
   server.listen(options.port ?? 0, '127.0.0.1');

@@ -15,8 +15,9 @@ export class Refusal extends Error {
 
 export const badPayload = (message: string) => new Refusal(400, '0x80048d19', message);
 export const badQuery = (message: string) => new Refusal(400, '0x80060888', message);
-export const notThere = (logicalName: string, id: string) =>
-  new Refusal(404, '0x80040217', `${logicalName} With Id = ${id} Does Not Exist`);
+/** The code is seen to be empty at times: see the switch `missingRowCode`. */
+export const notThere = (logicalName: string, id: string, code = '0x80040217') =>
+  new Refusal(404, code, `${logicalName} With Id = ${id} Does Not Exist`);
 export const noSegment = (segment: string) =>
   new Refusal(404, '0x8006088a', `Resource not found for the segment '${segment}'.`);
 /** A rule that the documentation states without a code. */

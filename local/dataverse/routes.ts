@@ -7,7 +7,7 @@ import { readOrganization } from './organization.ts';
 import { readPayload } from './payload.ts';
 import type { Organization } from './post-event.ts';
 import { readList } from './read-list.ts';
-import { badPayload, badQuery, brokenRule, noSegment, notThere, Refusal } from './refusal.ts';
+import { badPayload, badQuery, brokenRule, noSegment, Refusal } from './refusal.ts';
 import { createComponent, deleteComponent, updateComponent } from './registration-rows.ts';
 import type { Asked, Reply } from './request.ts';
 import { etagOf, rowWriter, withEtag } from './row-json.ts';
@@ -19,6 +19,8 @@ import type { EntitySet } from './table.ts';
 const CHECK = '/Microsoft.Dynamics.CRM.TriggerServiceEndpointCheck';
 /** A caller may leave out custom steps (Dataverse docs, bypass-custom-business-logic). */
 const BYPASS = 'mscrm.bypassbusinesslogicexecution';
+
+const ENTRA_ID = 'azureactivedirectoryobjectid';
 
 const ROW_OPTIONS = ['$select', '$expand'];
 
@@ -86,11 +88,11 @@ function readRow(store: Store, entitySet: EntitySet, id: string, asked: Asked): 
 }
 
 function patch(store: Store, entitySet: EntitySet, id: string, asked: Asked): Reply {
-  const row = store.rows[entitySet].get(id.toLowerCase());
   const ifMatch = asked.header('if-match');
   // Without If-Match a PATCH makes the row when it is not there.
-  if (!row && ifMatch === undefined) return create(store, entitySet, asked, id);
-  if (!row) throw notThere(tableOf(store, entitySet).logicalName, id);
+  const isThere = store.rows[entitySet].has(id.toLowerCase());
+  if (!isThere && ifMatch === undefined) return create(store, entitySet, asked, id);
+  const row = findRow(store, entitySet, id);
   if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== etagOf(row))
     throw new Refusal(
       412,
@@ -161,7 +163,7 @@ export function answer(store: Store, asked: Asked, organization: Organization): 
   const told = readOrganization(store, asked, organization);
   if (told) return told;
   if (path === 'Restore' && method === 'POST') return restore(store, asked);
-  if (path === 'WhoAmI' || path === 'Restore')
+  if (/^(WhoAmI|Restore|RetrieveCurrentOrganization)\b/.test(path))
     throw new Refusal(
       404,
       '',
@@ -172,11 +174,28 @@ export function answer(store: Store, asked: Asked, organization: Organization): 
   const [, entitySet = '', key, action] = /^(\w+)(?:\(([^)]*)\)(\/.*)?)?$/.exec(path) ?? [];
   if (!isEntitySet(store, entitySet)) throw noSegment(path.split(/[(/]/)[0] ?? '');
   if (key === undefined) return onCollection(store, entitySet, writable(store, entitySet, asked));
-  if (!GUID.test(key)) throw new Refusal(400, '0x80060888', 'Error in query syntax.');
-  if (action === undefined) return onRow(store, entitySet, key, writable(store, entitySet, asked));
+  const id = readKey(store, entitySet, key);
+  if (action === undefined) return onRow(store, entitySet, id, writable(store, entitySet, asked));
   if (entitySet !== 'serviceendpoints' || action !== CHECK || method !== 'POST')
     throw noSegment(action.slice(1));
-  return checkEndpoint(store, key);
+  return checkEndpoint(store, id);
+}
+
+/** The id that a key stands for. No table has an alternate key here, and users are found by their Entra id. */
+function readKey(store: Store, entitySet: EntitySet, key: string): string {
+  if (GUID.test(key)) return key;
+  const [, name = '', value = ''] = /^(\w+)='?([^',]*)'?$/.exec(key) ?? [];
+  if (entitySet === 'systemusers' && name === ENTRA_ID && GUID.test(value)) return ensureUser(store, value);
+  if (name === '') throw new Refusal(400, '0x80060888', 'Error in query syntax.');
+  throw new Refusal(404, '0x80060891', 'A record with the specified key values does not exist.');
+}
+
+/** Looking a user up by its Entra id makes one that is not there (a trap of the real one). */
+function ensureUser(store: Store, value: string): string {
+  const entraId = value.toLowerCase();
+  for (const [id, row] of store.rows.systemusers) if (row[ENTRA_ID] === entraId) return id;
+  const row = createRow(store, 'systemusers', { [ENTRA_ID]: entraId, domainname: `${entraId}@example.com` });
+  return String(row.systemuserid);
 }
 
 function writable(store: Store, entitySet: EntitySet, asked: Asked): Asked {

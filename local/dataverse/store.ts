@@ -152,7 +152,7 @@ export function findTable({ tables }: Store, logicalName: string): [EntitySet, T
 
 export function findRow(store: Store, entitySet: EntitySet, id: string): StoredRow {
   const row = store.rows[entitySet].get(id.toLowerCase());
-  if (!row) throw notThere(tableOf(store, entitySet).logicalName, id);
+  if (!row) throw notThere(tableOf(store, entitySet).logicalName, id, store.switches.missingRowCode);
   return row;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OTHER_RESOURCES } from '../../../local/dataverse/sample-rows.ts';
 import { date, decimal } from '../../../local/dataverse/table.ts';
-import { guidOf, ORGANIZATION, PROJECTS, RESOURCES } from '../../../local/events/cast.ts';
+import { guidOf, PROJECTS, RESOURCES } from '../../../local/events/cast.ts';
 import { openDataverse } from './open-dataverse.ts';
 
 const { robin, kim } = RESOURCES;
@@ -228,28 +228,5 @@ describe('a list', () => {
   ])('of %s is answered %i', async (query, status) => {
     const { get } = await openDataverse();
     expect((await get(`bookableresources?${query}`)).status).toBe(status);
-  });
-});
-
-describe('the environment', () => {
-  it('says who asks and which one it is', async () => {
-    const { get } = await openDataverse();
-    const { body } = await get('WhoAmI');
-    expect(body).toMatchObject({ OrganizationId: ORGANIZATION.id, UserId: expect.any(String) });
-    expect(body['@odata.context']).toContain('$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse');
-    const current = await get(
-      "RetrieveCurrentOrganization(AccessType=Microsoft.Dynamics.CRM.EndpointAccessType'Default')",
-    );
-    expect(current.body.Detail).toMatchObject({
-      OrganizationId: ORGANIZATION.id,
-      UniqueName: ORGANIZATION.name,
-      State: 'Enabled',
-    });
-  });
-
-  it('can be another one', async () => {
-    const organization = { id: guidOf('another organization'), name: 'unqcopy' };
-    const { get } = await openDataverse({ organization });
-    expect((await get('WhoAmI')).body.OrganizationId).toBe(organization.id);
   });
 });
