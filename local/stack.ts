@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type Broker, type QueueOptions, startBroker } from './broker/broker.ts';
 import type { Clock } from './broker/clock.ts';
 import { type CorSandbox, type CorSandboxOptions, startCorSandbox } from './cor/sandbox.ts';
+import { STORY_DAY } from './events/story-day.ts';
 import type { InvocationEvent } from './host/host-events.ts';
 import { type HostProcess, spawnHost } from './host/spawn.ts';
 import { type LocalStorage, startLocalStorage } from './storage/azurite.ts';
@@ -23,6 +24,8 @@ export interface StackOptions {
   readonly cor?: CorSandboxOptions;
   /** Options of every queue that the apps name. */
   readonly queue?: Omit<QueueOptions, 'name'>;
+  /** The day that the connector takes for today. Default: that of the stories, which are of March 2026. */
+  readonly today?: string;
   /** The broker's clock. Default: the system's. */
   readonly clock?: Clock;
   /** Where the ledger is: a real Azurite (default), or in the memory of each app. */
@@ -73,6 +76,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       COR_TOKEN_URL: cor.tokenUrl,
       COR_API_KEY: cor.apiKey,
       COR_CLIENT_SECRET: cor.clientSecret,
+      COR_TODAY: options.today ?? STORY_DAY,
       AzureWebJobsStorage: storage?.connectionString ?? '',
       AzureFunctionsWebHost__hostid: queue.toLowerCase(),
       LedgerStorage: storage ? '' : 'memory',

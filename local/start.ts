@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loadMapping } from '../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
-import { today } from '../src/ledger/today.ts';
+import { settingsSchema } from '../src/settings-schema.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { listSamples, type Sample } from './events/samples.ts';
+import { STORY_DAY } from './events/story-day.ts';
 import { createEndings, type Ending, play } from './play.ts';
 import { believedState, deadLetterTable, readDeadLetters, stateTable } from './report.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -14,7 +15,8 @@ const USAGE = `Starts the whole flow on this machine: a Service Bus-compatible b
 once for each preset; plays the sample events of local/events and shows what came of them.
 
   npm start                stays up afterwards, for "npm run send -- FILE…" and the other commands with --local
-  npm start -- --once      ends after the tables; exit code 0 only if every sample ended as its file name says`;
+  npm start -- --once              ends after the tables; exit code 0 only if every sample ended as its file name says
+  npm start -- --today 2026-03-11  plays on another day than ${STORY_DAY}: the percentages are those of its week`;
 
 const PRESETS = ['resource-assignment', 'project-team'] as const;
 
@@ -35,7 +37,7 @@ function endingLine(sample: Sample, { ending, ms }: Ending): string {
   return `  ${asNamed} ${sample.name.padEnd(44)} ${ending} (${ms} ms)`;
 }
 
-async function showTables(stack: Stack, seed: Seed): Promise<void> {
+async function showTables(stack: Stack, seed: Seed, day: string): Promise<void> {
   const names = new Map([...seed.users, ...seed.workspaces].map(({ id, name }) => [id, name]));
   const { storage, broker, cor } = stack;
   if (!storage) throw new Error('The local stack runs without storage.');
@@ -44,21 +46,27 @@ async function showTables(stack: Stack, seed: Seed): Promise<void> {
   const believed = await believedState(
     createBlobLedger({ connectionString: storage.connectionString }),
     rule,
-    today(rule, Date.now()),
+    day,
   );
-  console.log(`\nWhat COR holds now\n${stateTable(cor.state(), believed, names)}`);
+  console.log(`\nWhat COR holds on ${day}\n${stateTable(cor.state(), believed, names)}`);
   const letters = await readDeadLetters(broker.connectionString, PRESETS);
   console.log(`\nDead letters\n${deadLetterTable(letters)}`);
 }
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      once: { type: 'boolean' },
+      today: { type: 'string', default: STORY_DAY },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
+  if (!settingsSchema.shape.COR_TODAY.safeParse(values.today).success)
+    throw new Error(`--today should be a date such as ${STORY_DAY}.`);
   const started = performance.now();
   const seed = readSeed();
   const endings = createEndings();
@@ -75,7 +83,7 @@ async function main(): Promise<number> {
   let end = async (): Promise<void> => {};
   // Before anything is started: npm may be killed meanwhile, too.
   endWithParent(() => void end().finally(() => process.exit(1)));
-  const stack = await startStack({ apps, cor: seed });
+  const stack = await startStack({ apps, cor: seed, today: values.today });
   writeStackFile(Object.fromEntries(apps.map((app) => [app.queue, stack.settings(app)])));
 
   let ending: Promise<void> | undefined;
@@ -110,7 +118,7 @@ async function main(): Promise<number> {
     });
   }
   playing = false;
-  await showTables(stack, seed);
+  await showTables(stack, seed, values.today);
 
   if (values.once) {
     await end();

@@ -7,7 +7,7 @@ import { openCor } from './cor/open-cor.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { NamedDocuments } from './ledger/named-documents.ts';
 import { openLedger } from './ledger/open-ledger.ts';
-import { today } from './ledger/today.ts';
+import { planningDay } from './ledger/today.ts';
 import type { Log } from './log.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
@@ -84,7 +84,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     slots: createCallSlots(settings.cor.concurrency),
     breaker,
     rule: settings.mapping.percentage,
-    today: () => today(settings.mapping.percentage, clock.now()),
+    today: () => planningDay(settings, clock.now()),
     log,
     createMissing: settings.cor.createMissingWorkspaces,
   });

@@ -47,6 +47,7 @@ export const settingsSchema = z.object({
   COR_CLIENT_SECRET: text('the client secret that belongs to COR_API_KEY'),
   COR_CONCURRENCY: whole(16, 1, 1_000),
   COR_TIMEOUT: duration('30s', 100, 2 * MINUTE_MS),
+  COR_TODAY: z.iso.date({ error: 'a date such as 2026-03-04' }).optional(),
   COR_CREATE_MISSING_WORKSPACES: z
     .enum(['true', 'false'], { error: '`true` or `false`' })
     .default('false')
@@ -72,6 +73,8 @@ export const ledgerSchema = settingsSchema.pick({
   AzureWebJobsStorage__blobServiceUri: true,
   AzureWebJobsStorage__accountName: true,
   AzureWebJobsStorage__clientId: true,
+  COR_BASE_URL: true,
+  COR_TODAY: true,
   MAPPING: true,
 });
 

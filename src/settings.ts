@@ -9,6 +9,7 @@ import {
   storageConnectionString,
 } from './connection.ts';
 import { loadMapping, type Mapping } from './dynamics/mapping.ts';
+import { isLoopback } from './http/endpoint.ts';
 import { ledgerSchema, queueSchema, settingsSchema } from './settings-schema.ts';
 
 /** Where messages come from. In topic form everything the connector sends itself goes to `queue`, never to the topic's other readers. */
@@ -33,6 +34,8 @@ export interface Settings {
     readonly createMissingWorkspaces: boolean;
   };
   readonly mapping: Mapping;
+  /** The day (`YYYY-MM-DD`) that every plan is made for, in place of the clock's: only where COR is on this machine. */
+  readonly fixedDay?: string | undefined;
   /** How long a message is retried while COR (or the ledger) cannot be reached. */
   readonly retryWindowMs: number;
   /** How long a message is retried while COR does not know its user or workspace. */
@@ -123,6 +126,13 @@ function source(raw: QueueRaw, problems: Problems): Source {
   return { kind: 'queue', queue };
 }
 
+/** Nobody should find out in production that time stands still. */
+function fixedDay({ COR_TODAY, COR_BASE_URL }: LedgerRaw, problems: Problems): string | undefined {
+  if (COR_TODAY !== undefined && !isLoopback(new URL(COR_BASE_URL).hostname))
+    problems.push('COR_TODAY: should be left out, it is for a COR on this machine (COR_BASE_URL)');
+  return COR_TODAY;
+}
+
 function readMapping(nameOrPath: string, problems: Problems): Mapping | undefined {
   try {
     return loadMapping(nameOrPath);
@@ -158,13 +168,16 @@ function settingsError(problems: Problems): SettingsError {
 }
 
 /** The settings of the ledger alone, for a command that needs nothing else. Throws `SettingsError`. */
-export function readLedgerSettings(environment: Environment): Pick<Settings, 'ledger' | 'mapping'> {
+export function readLedgerSettings(
+  environment: Environment,
+): Pick<Settings, 'ledger' | 'mapping' | 'fixedDay'> {
   const raw = parse(ledgerSchema, environment);
   const problems: Problems = [];
   const ledger = ledgerConnection(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
-  if (!ledger || !mapping) throw settingsError(problems);
-  return { ledger, mapping };
+  const day = fixedDay(raw, problems);
+  if (problems.length > 0 || !ledger || !mapping) throw settingsError(problems);
+  return { ledger, mapping, fixedDay: day };
 }
 
 /** The settings of the queue alone, for a command that needs nothing else. Throws `SettingsError`. */
@@ -191,6 +204,7 @@ export function readSettings(environment: Environment): Settings {
   const ledger = ledgerConnection(raw, problems);
   const from = source(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
+  const day = fixedDay(raw, problems);
   if (problems.length > 0 || !serviceBus || !ledger || !mapping) throw settingsError(problems);
   return {
     source: from,
@@ -206,6 +220,7 @@ export function readSettings(environment: Environment): Settings {
       createMissingWorkspaces: raw.COR_CREATE_MISSING_WORKSPACES,
     },
     mapping,
+    fixedDay: day,
     retryWindowMs: raw.RETRY_WINDOW,
     unmappedGraceMs: raw.UNMAPPED_GRACE,
   };

@@ -3,6 +3,7 @@ import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { type Broker, startBroker } from '../../local/broker/broker.ts';
 import { type CorSandbox, startCorSandbox } from '../../local/cor/sandbox.ts';
 import type { CorSwitchInput } from '../../local/cor/switches.ts';
+import { STORY_DAY } from '../../local/events/story-day.ts';
 import type { FloorOptions } from '../processes/floor.ts';
 import { type BenchProcess, startProcess } from '../processes/start-process.ts';
 
@@ -92,6 +93,7 @@ export async function startSystem(queues: readonly string[], switches: CorSwitch
             COR_TOKEN_URL: tokenUrl,
             COR_API_KEY: apiKey,
             COR_CLIENT_SECRET: clientSecret,
+            COR_TODAY: STORY_DAY,
             LedgerStorage: 'memory',
             AzureWebJobsStorage: '',
             ...env,

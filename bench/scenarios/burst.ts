@@ -36,7 +36,7 @@ function burst(round: number, users: number, versions: number): Burst {
       const workspace = numberedGuid(3, row);
       for (let version = 0; version < versions; version += 1) {
         const hours = 10 + row + version * 10;
-        shares.set(workspace, Math.round((10_000 * hours) / HOURS_OF_ALL) / 100);
+        shares.set(workspace, Math.floor((10_000 * hours) / HOURS_OF_ALL) / 100);
         const record = numberedGuid(1, (round * users + at) * WORKSPACES_PER_USER + row);
         messages.push({
           messageId: `${record}-${version}`,

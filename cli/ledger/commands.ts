@@ -3,7 +3,7 @@ import type { LedgerDocument } from '../../src/ledger/document.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
-import { today } from '../../src/ledger/today.ts';
+import { planningDay } from '../../src/ledger/today.ts';
 import { readLedgerSettings, readSettings, type Settings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
 import { jsonOption, whereOptions } from '../frame/options.ts';
@@ -29,7 +29,8 @@ interface Opened {
 
 function open(options: Options, session: Session): Opened {
   const environment = commandSettings(options, session);
-  const { ledger, mapping } = readLedgerSettings(environment);
+  const ledgerSettings = readLedgerSettings(environment);
+  const { ledger, mapping } = ledgerSettings;
   if (ledger === 'memory')
     throw new UsageError(
       'LedgerStorage is "memory": such a ledger lives inside the app only and cannot be looked at.',
@@ -38,7 +39,7 @@ function open(options: Options, session: Session): Opened {
   session.target(
     settings ? `${ledgerTarget(ledger)}; COR at ${new URL(settings.cor.baseUrl).host}` : ledgerTarget(ledger),
   );
-  const day = today(mapping.percentage, Date.now());
+  const day = planningDay(ledgerSettings, Date.now());
   return {
     ledger: openLedger(ledger).ledger,
     settings,

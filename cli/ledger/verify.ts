@@ -3,7 +3,7 @@ import { createCircuitBreaker } from '../../src/cor/circuit-breaker.ts';
 import { openCor } from '../../src/cor/open-cor.ts';
 import type { LedgerDocument } from '../../src/ledger/document.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { today } from '../../src/ledger/today.ts';
+import { planningDay } from '../../src/ledger/today.ts';
 import type { Settings } from '../../src/settings.ts';
 import { type Verification, verifyUser } from '../../src/sync/verify-user.ts';
 import type { Session } from '../frame/session.ts';
@@ -38,7 +38,7 @@ export async function verifyAll(
     slots: createCallSlots(1),
     breaker: createCircuitBreaker({ now: Date.now }),
     rule,
-    today: () => today(rule, Date.now()),
+    today: () => planningDay(settings, Date.now()),
     log: () => {},
     createMissing: false,
   };

@@ -8,6 +8,17 @@ export function today({ timeZone }: Pick<PercentageRule, 'timeZone'>, now: numbe
   return day;
 }
 
+/** What an app or a command takes for today: the fixed day of the settings, else that of the clock in the mapping's zone. */
+export function planningDay(
+  {
+    fixedDay,
+    mapping,
+  }: { readonly fixedDay?: string | undefined; readonly mapping: { readonly percentage: PercentageRule } },
+  now: number,
+): string {
+  return fixedDay ?? today(mapping.percentage, now);
+}
+
 /** The UTC day: for the ledger's own dates, which need not be those of any plan. */
 export function utcToday(): string {
   return today({ timeZone: 'UTC' }, Date.now());

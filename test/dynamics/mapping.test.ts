@@ -55,7 +55,7 @@ describe('the presets', () => {
       version: { number: 'versionnumber', modifiedOn: 'modifiedon' },
       images: { pre: 'PreImage', post: 'PostImage' },
       state: { column: 'statecode', inactive: 1 },
-      percentage: { ...PERCENTAGE, window: 'always' },
+      percentage: PERCENTAGE,
     });
   });
 

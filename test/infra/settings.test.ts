@@ -9,6 +9,7 @@ const LOCAL_ONLY: Readonly<Record<string, string>> = {
   LedgerStorage: 'a connection string',
   AzureWebJobsStorage: 'a connection string',
   AzureWebJobsStorage__accountName: 'the short form of AzureWebJobsStorage__blobServiceUri',
+  COR_TODAY: 'for a COR on this machine only',
   ServiceBusTopicName: 'the topic form, which the template leaves out',
   ServiceBusSubscriptionName: 'the topic form, which the template leaves out',
 };

@@ -1,6 +1,16 @@
 import type { Allocation } from '../../src/dynamics/assignment-change.ts';
 import { type PercentageRule, WEEKDAYS } from '../../src/dynamics/percentage-rule.ts';
+import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import type { LedgerEntry } from '../../src/ledger/document.ts';
+
+/** A rule whose percentages belong to some weeks, with the defaults of a mapping for the rest. */
+export type WeekRule = PercentageRule & { readonly window: { readonly weeks: number } };
+
+export function weekRule(percentage: object): WeekRule {
+  const { window, ...rule } = percentageSchema.parse(percentage);
+  if (window === 'always') throw new Error('The window should be one of weeks.');
+  return { ...rule, window };
+}
 
 export interface PlanRow {
   readonly workspace: string;
@@ -45,11 +55,7 @@ function onDay(allocation: Allocation, day: string, countedDay: boolean, rule: P
 }
 
 /** The percentages that a plan comes to, added up day by day, as somebody with a wall calendar would: slow, and apart from the code. */
-export function addUpDayByDay(
-  rows: readonly PlanRow[],
-  rule: PercentageRule & { readonly window: { readonly weeks: number } },
-  day: string,
-): Map<string, number> {
+export function addUpDayByDay(rows: readonly PlanRow[], rule: WeekRule, day: string): Map<string, number> {
   const monday = plusDays(day, -weekday(day));
   const days = daysFrom(monday, plusDays(monday, rule.window.weeks * 7 - 1));
   const working = days.filter((one) => isWorking(one, rule));

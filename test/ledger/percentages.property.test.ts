@@ -1,17 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import { nextChange } from '../../src/ledger/next-change.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
-import { addUpDayByDay, assignmentsOf, type PlanRow, plusDays } from './day-by-day.ts';
-import { days, plans, rules, type WindowRule } from './random-plan.ts';
+import {
+  addUpDayByDay,
+  assignmentsOf,
+  type PlanRow,
+  plusDays,
+  type WeekRule,
+  weekRule,
+} from './day-by-day.ts';
+import { days, plans, rules } from './random-plan.ts';
 
-function numbers(rows: readonly PlanRow[], rule: WindowRule, day: string): Map<string, number> {
+function numbers(rows: readonly PlanRow[], rule: WeekRule, day: string): Map<string, number> {
   const found = percentagesOn(assignmentsOf(rows), rule, day);
   return new Map([...found].map(([workspace, { percentage }]) => [workspace, percentage]));
 }
 
-const DEFAULT = percentageSchema.parse({}) as WindowRule;
+const DEFAULT = weekRule({});
 
 describe('the percentages of any plan on any day', () => {
   it('are what adding up day by day comes to', () => {

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import type { Allocation } from '../../src/dynamics/assignment-change.ts';
-import { type PercentageRule, WEEKDAYS } from '../../src/dynamics/percentage-rule.ts';
-import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
-import { type PlanRow, plusDays } from './day-by-day.ts';
-
-export type WindowRule = PercentageRule & { readonly window: { readonly weeks: number } };
+import { WEEKDAYS } from '../../src/dynamics/percentage-rule.ts';
+import { type PlanRow, plusDays, type WeekRule, weekRule } from './day-by-day.ts';
 
 /** A day of three months over a change of year, in which the clocks of both hemispheres have nothing to say: days are whole here. */
 export const days = fc.integer({ min: 0, max: 90 }).map((offset) => plusDays('2025-11-20', offset));
@@ -37,7 +34,7 @@ export const plans: fc.Arbitrary<PlanRow[]> = fc.array(
   { maxLength: 6 },
 );
 
-export const rules: fc.Arbitrary<WindowRule> = fc
+export const rules: fc.Arbitrary<WeekRule> = fc
   .record({
     window: fc.record({ weeks: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 6 })) }),
     keepAfter: fc.integer({ min: 0, max: 40 }),
@@ -51,8 +48,4 @@ export const rules: fc.Arbitrary<WindowRule> = fc
     ),
     decimals: fc.constantFrom(0 as const, 1 as const, 2 as const),
   })
-  .map((percentage) => {
-    const { window, ...rule } = percentageSchema.parse(percentage);
-    if (window === 'always') throw new Error('Rules with a window only.');
-    return { ...rule, window };
-  });
+  .map(weekRule);

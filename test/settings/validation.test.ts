@@ -84,6 +84,8 @@ describe('a setting that does not fit is named, with what it should be:', () => 
     ['RETRY_WINDOW', '15d', 'a duration such as 24h'],
     ['RETRY_WINDOW', '-1h', 'a duration such as 24h'],
     ['UNMAPPED_GRACE', 'a while', 'a duration such as 15m'],
+    ['COR_TODAY', '2026-02-30', 'a date such as 2026-03-04'],
+    ['COR_TODAY', '2026-03-04', 'left out, it is for a COR on this machine'],
   ];
   test.each(cases)('%s %s', (name, value, text) => {
     const problems = problemsOf({ [name]: value });
@@ -220,6 +222,15 @@ test('a ledger of its own goes before the storage of the host', () => {
   const own = readSettings({ ...LEAST, LedgerStorage__blobServiceUri: 'https://own.blob.core.windows.net' });
   expect(own.ledger).toEqual({ address: 'https://own.blob.core.windows.net' });
   expect(readSettings({ ...LEAST, LedgerStorage: 'memory' }).ledger).toBe('memory');
+});
+
+test('a fixed day is for a COR on this machine', () => {
+  for (const COR_BASE_URL of ['http://127.0.0.1:1', 'http://localhost:1/x', 'http://[::1]:1'])
+    expect(readSettings({ ...LEAST, COR_BASE_URL, COR_TODAY: '2026-03-04' }).fixedDay).toBe('2026-03-04');
+  expect(readSettings(LEAST).fixedDay).toBeUndefined();
+  expect(() => readLedgerSettings({ ...LEAST, COR_TODAY: '2026-03-04' })).toThrow(
+    'COR_TODAY: should be left out',
+  );
 });
 
 test('in topic form copies still go to the queue', () => {

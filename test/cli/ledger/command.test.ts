@@ -15,12 +15,16 @@ let cor: CorSandbox;
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   connector(['ledger', ...args], { env, columns: 200 });
 
-const ledgerOnly = () => ({ LedgerStorage: storage.connectionString, MAPPING: 'project-team' });
+const ledgerOnly = () => ({
+  LedgerStorage: storage.connectionString,
+  MAPPING: 'project-team',
+  COR_BASE_URL: cor.baseUrl,
+  COR_TODAY: '2026-03-04',
+});
 const everything = () => ({
   ...ledgerOnly(),
   ServiceBusConnection: 'Endpoint=sb://127.0.0.1/;SharedAccessKeyName=none;SharedAccessKey=none',
   ServiceBusQueueName: 'none',
-  COR_BASE_URL: cor.baseUrl,
   COR_TOKEN_URL: cor.tokenUrl,
   COR_API_KEY: cor.apiKey,
   COR_CLIENT_SECRET: cor.clientSecret,

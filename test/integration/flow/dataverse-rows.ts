@@ -55,7 +55,7 @@ export const work = (
   resource: NamedRow | null,
   on: NamedRow,
   hours: number,
-  [start, finish] = ['2026-06-01', '2026-06-12'],
+  [start, finish] = ['2026-03-02', '2026-03-13'],
 ): Columns => ({
   msdyn_bookableresourceid: resource,
   msdyn_projectid: on,

@@ -83,7 +83,7 @@ test('--once plays every sample, shows what came of it, and exits 0', { timeout:
   const { output, exited, child } = run(process.execPath, [START, '--once'], PROJECT);
   expect(await exited, output()).toBe(0);
   expect(output()).toContain('Every sample ended as its name says.');
-  expect(output()).toContain('What COR holds now');
+  expect(output()).toContain('What COR holds on 2026-03-04');
   expect(output()).not.toContain('✘');
   for (const reason of ['NotJson', 'TruncatedMessage', 'MissingImage', 'CorEntityNotMapped'])
     expect(output()).toContain(reason);

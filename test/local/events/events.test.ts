@@ -6,12 +6,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { corSeed } from '../../../local/events/cast.ts';
 import { writeSamples } from '../../../local/events/generate.ts';
 import { listSamples, type Sample } from '../../../local/events/samples.ts';
+import { STORY_DAY } from '../../../local/events/story-day.ts';
 import { DEAD_LETTER_REASONS } from '../../../src/dead-letter-reason.ts';
 import type { PutAssignment } from '../../../src/dynamics/assignment-change.ts';
 import { decode } from '../../../src/dynamics/decode.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { translate } from '../../../src/dynamics/translate.ts';
 import { type Settled, withoutReading } from '../../../src/dynamics/translation.ts';
+import { addUpDayByDay, weekRule } from '../../ledger/day-by-day.ts';
 
 const EVENTS = new URL('../../../local/events/', import.meta.url);
 const samples = listSamples();
@@ -83,33 +85,6 @@ describe('the sample events', () => {
   }
 });
 
-/** Days from Monday to Friday, counted one by one. */
-function weekdays(start: string, finish: string): number {
-  let count = 0;
-  for (let day = Date.parse(start); day <= Date.parse(finish); day += 86_400_000)
-    if (![0, 6].includes(new Date(day).getUTCDay())) count += 1;
-  return count;
-}
-
-/** What COR holds after these assignments of one user to one workspace, by the rule of the README and not by the ledger's code. */
-function percentageOf(puts: readonly PutAssignment[]): number {
-  const allocations = puts.map(({ allocation }) => allocation);
-  const fixed = allocations.flatMap((one) => ('percentage' in one ? [one.percentage] : []));
-  const timed = allocations.flatMap((one) => ('hours' in one ? [one] : []));
-  let sum = fixed.reduce((total, one) => total + one, 0);
-  if (timed.length > 0) {
-    const start = timed.map((one) => one.start).sort()[0] ?? '';
-    const finish =
-      timed
-        .map((one) => one.finish)
-        .sort()
-        .at(-1) ?? '';
-    const hours = timed.reduce((total, one) => total + one.hours, 0);
-    sum += (100 * hours) / (weekdays(start, finish) * 8);
-  }
-  return Math.min(100, Math.round(sum * 100) / 100);
-}
-
 describe('the story that the sample events tell', () => {
   it('ends in the expected state', () => {
     const held = new Map<string, PutAssignment>();
@@ -122,11 +97,10 @@ describe('the story that the sample events tell', () => {
       }
     }
     const state: Record<string, Record<string, number>> = {};
-    for (const put of held.values()) {
-      const same = [...held.values()].filter(
-        (other) => other.user === put.user && other.workspace === put.workspace,
-      );
-      state[put.user] = { ...state[put.user], [put.workspace]: percentageOf(same) };
+    for (const { user } of held.values()) {
+      const rows = [...held.values()].filter((put) => put.user === user);
+      // By a sum over the days, and not by the ledger's code.
+      state[user] = Object.fromEntries(addUpDayByDay(rows, weekRule({}), STORY_DAY));
     }
     expect(state).toEqual(json('expected-state.json'));
   });

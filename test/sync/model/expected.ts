@@ -1,3 +1,4 @@
+import { addUpDayByDay, weekRule } from '../../ledger/day-by-day.ts';
 import type { RowEvent, TeamRow } from './history.ts';
 
 /** One time that an event entered the queue. */
@@ -12,34 +13,14 @@ interface Claim {
   readonly final: boolean;
 }
 
-const WORKDAYS: Readonly<Record<string, number>> = {
-  '2026-03-02..2026-03-06': 5,
-  '2026-03-02..2026-03-08': 5,
-  '2026-03-02..2026-03-20': 15,
-  '2026-03-04..2026-03-20': 13,
-  '2026-03-07..2026-03-08': 1,
-};
+/** The day on which the model plays, in the week that its rows plan. */
+const MODEL_DAY = '2026-03-04';
+
+const RULE = weekRule({});
 
 function percentage(rows: readonly TeamRow[]): number {
-  let fixed = 0;
-  let hours = 0;
-  const starts: string[] = [];
-  const finishes: string[] = [];
-  for (const { share } of rows) {
-    if ('percentage' in share) fixed += share.percentage;
-    else {
-      hours += share.hours;
-      starts.push(share.start);
-      finishes.push(share.finish);
-    }
-  }
-  if (starts.length > 0) {
-    const span = `${starts.sort()[0]}..${finishes.sort().at(-1)}`;
-    const days = WORKDAYS[span];
-    if (days === undefined) throw new Error(`No count of working days for ${span}`);
-    fixed += (100 * hours) / (days * 8);
-  }
-  return Math.min(100, Number(fixed.toFixed(2)));
+  const plan = rows.map(({ share }) => ({ workspace: 'w', allocation: share }));
+  return addUpDayByDay(plan, RULE, MODEL_DAY).get('w') ?? 0;
 }
 
 /**
