@@ -19,6 +19,23 @@ describe('connector translate', () => {
     expect([stderr, code]).toEqual(['', 0]);
   });
 
+  it('says what the row comes to on a day, as the only one of its user', async () => {
+    const task = `${MESSAGES}resource-assignment/01-create-assignment.succeeded.json`;
+    const onDay = async (day: string) => {
+      const { stdout } = await connector(['translate', '--on', day, task]);
+      return JSON.parse(stdout).changes[0].onDay;
+    };
+    expect(await onDay('2026-03-04')).toEqual({ day: '2026-03-04', percentage: 50, attached: true });
+    expect(await onDay('2026-02-27')).toEqual({
+      day: '2026-02-27',
+      percentage: 0,
+      attached: true,
+      whyZero: 'later',
+    });
+    expect(await onDay('2026-04-12')).toMatchObject({ attached: true, whyZero: 'finished' });
+    expect(await onDay('2026-04-13')).toMatchObject({ attached: false, whyZero: 'finished' });
+  });
+
   it('reads standard input, exits with 0 for an event that is skipped', async () => {
     const { stdout, code } = await connector(['translate', '-'], { input: readFileSync(UNASSIGNED) });
     expect(JSON.parse(stdout)).toEqual({ outcome: 'skip', reason: 'unassigned' });
@@ -49,6 +66,7 @@ describe('connector translate', () => {
       ['--mapping', '/no/such/mapping.json', TEAM],
       'resource-assignment, project-team',
     ],
+    ['a day that is none', ['--on', '2026-02-30', TEAM], '--on should be a date such as 2026-03-04'],
     ['a mapping that is none', ['--mapping', TEAM, TEAM], '/table is missing'],
     ['an option that is not known', ['--maping', TEAM], 'no option "--maping". Did you mean --mapping?'],
   ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { translationOnDay } from '../../cli/translate/on-day.ts';
 import { decode } from '../../src/dynamics/decode.ts';
 import { loadMapping, parseMapping } from '../../src/dynamics/mapping.ts';
 import { mappingSchema } from '../../src/dynamics/mapping-schema.ts';
@@ -36,10 +37,12 @@ describe('the examples', () => {
   });
 
   it('of translate print what it prints', () => {
-    const [, path = ''] = /^npm run --silent translate -- (local\S+)$/m.exec(DOC) ?? [];
+    const [, path = ''] = /^npm run --silent translate -- --on 2026-03-04 (local\S+)$/m.exec(DOC) ?? [];
     const decoded = decode(readFileSync(join(import.meta.dirname, '../..', path)), {});
     if (decoded.outcome !== 'decoded') throw new Error('The sample cannot be decoded.');
-    const printed = JSON.stringify(translate(decoded.context, loadMapping('resource-assignment')), null, 2);
+    const mapping = loadMapping('resource-assignment');
+    const translation = translate(decoded.context, mapping);
+    const printed = JSON.stringify(translationOnDay(translation, mapping.percentage, '2026-03-04'), null, 2);
     expect(blocks(DOC, 'json translated')).toEqual([`${printed}\n`]);
   });
 });
@@ -87,8 +90,43 @@ it('explains every field of a mapping with its default', () => {
   expect(new Set(inDoc.map(([field]) => field)).size).toBe(inDoc.length);
 });
 
-describe('the percentage', () => {
-  const text = section(DOC, '## The percentage');
+describe('the percentage of the week', () => {
+  const [, ...tables] = section(DOC, '## The percentage').split(/^\| (?=Row|Day)/m);
+  const [plan = '', weeks = ''] = tables.map((table) => `| ${table}`);
+
+  it('of the worked example is right on every day', () => {
+    const assignments = Object.fromEntries(
+      tableRows(plan)
+        .slice(1)
+        .map(([row = '', workspace = '', hours, start = '', finish = '', fixed]) => [
+          row,
+          {
+            state: 'assigned' as const,
+            workspace,
+            version: { sequence: 1 },
+            allocation: fixed
+              ? { percentage: Number(fixed), start, ...(finish && { finish }) }
+              : { hours: Number(hours), start, finish },
+          },
+        ]),
+    );
+    const [[, ...workspaces] = [], ...days] = tableRows(weeks);
+    const { percentage: rule } = loadMapping('project-team');
+    const shown = days.map(([day = '']) => {
+      const found = percentagesOn(assignments, rule, day);
+      const cells = workspaces.slice(0, 3).map((workspace) => {
+        const share = found.get(workspace)?.percentage;
+        return share === undefined ? '–' : share === 0 ? '0 ○' : String(share);
+      });
+      return [day, ...cells];
+    });
+    expect(days.map((cells) => cells.slice(0, 4))).toEqual(shown);
+    expect(days).toHaveLength(6);
+  });
+});
+
+describe('the percentage of the whole span', () => {
+  const text = section(DOC, '### The whole span');
   const rows = tableRows(text).slice(1);
   const bold = [...text.matchAll(/\*\*([\d.]+) %\*\*/g)].map(([, number]) => Number(number));
 
