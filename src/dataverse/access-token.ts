@@ -3,8 +3,11 @@ import { MINUTE_MS } from '../duration.ts';
 import { withTimeout } from '../timeout.ts';
 import { DataverseError } from './dataverse-error.ts';
 
-/** Gives an access token for a scope such as `https://contoso.crm.dynamics.com/.default`. Throws `DataverseError`. */
-export type AccessTokens = (scope: string) => Promise<string>;
+/**
+ * Gives an access token for a scope such as `https://contoso.crm.dynamics.com/.default`; never the one that was just
+ * refused. Throws `DataverseError`.
+ */
+export type AccessTokens = (scope: string, refused?: string) => Promise<string>;
 
 /** A login may start a browser or the Azure CLI. */
 const LOGIN_TIMEOUT_MS = MINUTE_MS;
@@ -53,9 +56,11 @@ export function accessTokens(credential: () => Promise<TokenCredential>): Access
     }
   }
 
-  return async (scope) => {
+  return async (scope, refused) => {
     const known = current.get(scope);
-    if (known && known.expiresOnTimestamp - Date.now() > MARGIN_MS) return known.token;
+    if (refused !== undefined && known?.token === refused) current.delete(scope);
+    if (known && known.token !== refused && known.expiresOnTimestamp - Date.now() > MARGIN_MS)
+      return known.token;
     const asked = underWay.get(scope) ?? renew(scope);
     if (!underWay.has(scope)) underWay.set(scope, asked);
     return (await asked).token;

@@ -32,6 +32,13 @@ export interface Operator {
 
 const MAX_SAID = 600;
 
+/** Our own name for a row that is not there: Dataverse's code for it may be empty. */
+export const NO_SUCH_ROW = 'NO_SUCH_ROW';
+
+function isMissingRow(status: number, code: string | undefined, message: string): boolean {
+  return status === 404 && (code === '0x80040217' || (!code && /does not exist/i.test(message)));
+}
+
 /** `{"error":{"code","message"}}`, or nothing that can be read: a 401 has no body. */
 function errorIn(text: string): { readonly code: string | undefined; readonly message: string } {
   const json = parseJson(text);
@@ -42,12 +49,34 @@ function errorIn(text: string): { readonly code: string | undefined; readonly me
   };
 }
 
-function advice(status: number, { urlSetting, role }: Operator): string | undefined {
+/** Told apart by code first: each wants something else done (Dataverse's own codes; the code of a 404 may be empty). */
+function adviceByCode(code: string | undefined, { urlSetting, role }: Operator): string | undefined {
+  switch (code) {
+    case NO_SUCH_ROW:
+      return 'The row was deleted, or never was.';
+    case '0x80072560':
+      return `The login is no user of this environment: make it ${role}, or check ${urlSetting}.`;
+    case '0x80040225':
+      return 'The user is disabled in this environment: enable it in the Power Platform admin center.';
+    case '0x80040220':
+      return 'A privilege is missing: add the one that is named to a security role of the user, at organization level.';
+    case '0x80048306':
+      return "The row is there and may not be read: the role's privilege has to reach the whole organization.";
+    case '0x80095ffc':
+      return 'The environment bars this application: an administrator has to let it in.';
+    default:
+      return undefined;
+  }
+}
+
+function adviceByStatus(status: number, { urlSetting, role }: Operator): string | undefined {
   switch (status) {
     case 401:
       return `The environment refused the token: check ${urlSetting}, and that the Azure login is of its tenant. It needs to be ${role}.`;
     case 403:
-      return `The login needs to be ${role}.`;
+      return `The login needs to be ${role}. In administration mode the environment lets in administrators only, until that is switched off.`;
+    case 404:
+      return `Nothing stands there: check ${urlSetting}.`;
     case 429:
       return 'Dataverse limits the number of requests: try again in five minutes.';
     default:
@@ -67,10 +96,11 @@ export function refusedBy(
   operator: Operator,
   secrets: Secrets,
 ): DataverseError {
-  const { code, message } = errorIn(text);
+  const { code: given, message } = errorIn(text);
+  const code = isMissingRow(status, given, message) ? NO_SUCH_ROW : given;
   const said = redact(message, secrets).slice(0, MAX_SAID);
-  const what = [`${request}: HTTP ${status}`, code, said].filter(Boolean).join(' ');
-  const todo = advice(status, operator);
+  const what = [`${request}: HTTP ${status}`, given, said].filter(Boolean).join(' ');
+  const todo = adviceByCode(code, operator) ?? adviceByStatus(status, operator);
   return new DataverseError({
     class: classOf(status),
     status,

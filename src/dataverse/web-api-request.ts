@@ -20,6 +20,7 @@ export interface Sender {
   readonly firstPauseMs: number;
   readonly signal: AbortSignal | undefined;
   readonly onPause: (ms: number, why: DataverseError) => void;
+  readonly limit: ServiceLimit;
 }
 
 export interface WebApiRequest {
@@ -90,7 +91,20 @@ function read(request: WebApiRequest, result: Exchange, sender: Sender, token: s
 }
 
 async function sendOnce(request: WebApiRequest, sender: Sender): Promise<string | DataverseError> {
-  const token = await sender.tokens(`${sender.origin}/.default`);
+  const scope = `${sender.origin}/.default`;
+  const token = await sender.tokens(scope);
+  const result = await sendWith(token, request, sender);
+  if (typeof result === 'string' || result.failure.status !== 401) return result;
+  // A token can be refused before its time: one fresh one, and what that meets counts. Nothing was done: a write may go again.
+  const fresh = await sender.tokens(scope, token);
+  return fresh === token ? result : sendWith(fresh, request, sender);
+}
+
+async function sendWith(
+  token: string,
+  request: WebApiRequest,
+  sender: Sender,
+): Promise<string | DataverseError> {
   const { pathname, search } = new URL(request.path, sender.origin);
   const headers = { ...HEADERS, ...request.headers, authorization: `Bearer ${token}` };
   const deadline = startDeadline(sender.timeoutMs);
@@ -120,11 +134,36 @@ function pauseBefore(tries: number, method: string, { failure }: DataverseError,
   return ms <= sender.maxPauseMs ? ms : undefined;
 }
 
+/** Dataverse counts the requests of a user, not of a connection: who meets the limit meets it for all of this process. */
+export interface ServiceLimit {
+  /** No request before this time, UTC epoch ms. */
+  until: number;
+}
+
+/** Waits until the limit is over; throws where that is longer than the sender waits. */
+async function underLimit(sender: Sender): Promise<void> {
+  const ms = sender.limit.until - Date.now();
+  if (ms <= 0) return;
+  if (ms <= sender.maxPauseMs) {
+    await pause(ms, undefined, sender.signal && { signal: sender.signal }).catch(() => undefined);
+    return;
+  }
+  throw new DataverseError({
+    class: 'paused',
+    code: 'PAUSED',
+    description: `No request was made: Dataverse limits the number of requests for another ${Math.ceil(ms / 1_000)} s.`,
+    retryAfterMs: ms,
+  });
+}
+
 /** Sends a request, several times where that is safe and may help, and returns the text of the answer. Throws `DataverseError`. */
 export async function send(request: WebApiRequest, sender: Sender): Promise<string> {
   for (let tries = 1; ; tries += 1) {
+    await underLimit(sender);
     const result = await sendOnce(request, sender);
     if (typeof result === 'string') return result;
+    if (result.failure.status === 429)
+      sender.limit.until = Date.now() + Math.min(result.failure.retryAfterMs ?? LIMIT_PAUSE_MS, MAX_PAUSE_MS);
     const ms = pauseBefore(tries, request.method, result, sender);
     if (ms === undefined) throw result;
     sender.onPause(ms, result);

@@ -8,6 +8,7 @@ import {
   MAX_PAUSE_MS,
   type Row,
   type Sender,
+  type ServiceLimit,
   send,
   type WebApiRequest,
 } from './web-api-request.ts';
@@ -43,6 +44,8 @@ export interface WebApiOptions {
   readonly firstPauseMs?: number;
   /** Ends a pause. */
   readonly signal?: AbortSignal;
+  /** Shared by all clients of a process that are one user of the environment. Default: one of its own. */
+  readonly limit?: ServiceLimit;
   readonly onRequest?: (request: ShownRequest) => void;
   /** The same request goes out once more after so many milliseconds. */
   readonly onPause?: (ms: number, why: DataverseError) => void;
@@ -50,11 +53,11 @@ export interface WebApiOptions {
 
 /** Dataverse's Web API. Paths are below `/api/data/v9.2/`. All throw `DataverseError`. */
 export interface WebApi {
-  /** A collection, page by page, at most `pageSize` rows each (Dataverse: up to 5,000, the default). */
-  pages(path: string, pageSize?: number): AsyncGenerator<readonly Row[]>;
+  /** A collection, page by page. */
+  pages(path: string, options?: PageOptions): AsyncGenerator<readonly Row[]>;
   /** All rows of a collection. For one that is known to be small. */
   list(path: string): Promise<Row[]>;
-  get(path: string): Promise<Row>;
+  get(path: string, annotations?: readonly string[]): Promise<Row>;
   /** The row as it was stored; `undefined` in a dry run. */
   create(entitySet: string, body: Row): Promise<Row | undefined>;
   update(path: string, body: Row): Promise<void>;
@@ -62,6 +65,13 @@ export interface WebApi {
   /** A bound action without parameters; `false` when it was not sent, in a dry run. */
   act(path: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export interface PageOptions {
+  /** Rows in a page: 1 to 5,000, the default. */
+  readonly pageSize?: number;
+  /** Annotations that come with the rows. */
+  readonly annotations?: readonly string[];
 }
 
 /** A text as a literal in `$filter`. */
@@ -98,9 +108,19 @@ function nextPath(link: unknown, request: string, { origin, operator }: Sender):
   throw foreign(request, 'leads to a next page outside the environment', operator);
 }
 
+function included(annotations: readonly string[]): string[] {
+  return annotations.length > 0 ? [`odata.include-annotations="${annotations.join(',')}"`] : [];
+}
+
 /** Never calls the same page twice: a link that leads back would make a collection without end. */
-async function* readPages(path: string, pageSize: number, request: Request): AsyncGenerator<readonly Row[]> {
-  const headers = { prefer: `odata.maxpagesize=${pageSize}` };
+async function* readPages(
+  path: string,
+  { pageSize = MAX_PAGE_SIZE, annotations = [] }: PageOptions,
+  request: Request,
+): AsyncGenerator<readonly Row[]> {
+  // A next link holds neither: the same header goes with every page.
+  const prefer = [`odata.maxpagesize=${pageSize}`, ...included(annotations)];
+  const headers = { prefer: prefer.join(',') };
   const seen = new Set<string>();
   let next: string | undefined = `${BASE}${path}`;
   while (next !== undefined) {
@@ -134,6 +154,7 @@ function requests(options: WebApiOptions): Request {
     firstPauseMs: options.firstPauseMs ?? 1_000,
     signal: options.signal,
     onPause: options.onPause ?? (() => undefined),
+    limit: options.limit ?? { until: 0 },
   };
   const show = ({ method, path, body }: WebApiRequest) =>
     options.onRequest?.({ method, path, ...(body && { body: mask(body) }) });
@@ -153,7 +174,7 @@ function requests(options: WebApiOptions): Request {
 export function createWebApi(options: WebApiOptions): WebApi {
   const request = requests(options);
   const { sender } = request;
-  const pages = (path: string, pageSize = MAX_PAGE_SIZE) => readPages(path, pageSize, request);
+  const pages = (path: string, page: PageOptions = {}) => readPages(path, page, request);
 
   return {
     pages,
@@ -162,8 +183,10 @@ export function createWebApi(options: WebApiOptions): WebApi {
       for await (const page of pages(path)) rows.push(...page);
       return rows;
     },
-    async get(path) {
-      const text = await request.read({ method: 'GET', path: `${BASE}${path}` });
+    async get(path, annotations = []) {
+      const [prefer] = included(annotations);
+      const headers = prefer === undefined ? {} : { prefer };
+      const text = await request.read({ method: 'GET', path: `${BASE}${path}`, headers });
       return parseRow(text, `GET ${BASE}${path}`, sender.operator);
     },
     async create(entitySet, body) {

@@ -100,7 +100,8 @@ async function environment(answer: (url: string, origin: string) => unknown) {
 
 async function allOf(api: WebApi): Promise<string[]> {
   const found: string[] = [];
-  for await (const page of api.pages('rows?$select=id', 2)) found.push(page.map(({ id }) => id).join('+'));
+  for await (const page of api.pages('rows?$select=id', { pageSize: 2 }))
+    found.push(page.map(({ id }) => id).join('+'));
   return found;
 }
 
@@ -154,7 +155,7 @@ test('403 says what Dataverse said and which role is needed', async () => {
   const message = 'Principal user (Id=1, type=8) is missing prvReadServiceEndpoint privilege';
   fake.faults.push({ status: 403, body: JSON.stringify({ error: { code: '0x80040220', message } }) });
   await expect(registerAll(api)).rejects.toThrow(
-    `GET /api/data/v9.2/WhoAmI: HTTP 403 0x80040220 ${message}\nThe login needs to be a user (or application user) of the environment with the role System Customizer or System Administrator.`,
+    `GET /api/data/v9.2/WhoAmI: HTTP 403 0x80040220 ${message}\nA privilege is missing: add the one that is named to a security role of the user, at organization level.`,
   );
 });
 
