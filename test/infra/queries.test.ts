@@ -47,6 +47,21 @@ describe('every query', () => {
     }
   });
 
+  it('hands no message id on to the next query that could end a string there', () => {
+    const [, pattern = ''] = /^let harmless = @'(.+)';$/m.exec(text('failures-latest')) ?? [];
+    const harmless = new RegExp(pattern);
+    for (const id of ['6f0f4b52-4f3a-4b5e-9a62-6d1f0b8f4a10', '0HN1:00000002', 'b64+/=='])
+      expect(id).toMatch(harmless);
+    for (const id of ["x' or 1 == 1", 'x\\', 'x"', 'a\nb', '{Id}', "'); externaldata(", 'x'.repeat(129), ''])
+      expect(id).not.toMatch(harmless);
+    const [, traceId = ''] = /traceId = (.+),$/m.exec(text('failures-latest')) ?? [];
+    for (const id of ['messageId', 'recordId'])
+      expect(traceId).toContain(`iff(${id} matches regex harmless, ${id}, '')`);
+    // Where both are left out the invocation's own id is what is looked for.
+    expect(traceId).toMatch(/, OperationId\)$/);
+    expect(text('trace-record')).toContain('or OperationId =~ wanted');
+  });
+
   it('gives the columns that the workbook shows', () => {
     expect([...checkKql(text('overview-totals')).columns.keys()]).toEqual(['name', 'value']);
     expect(checkKql(text('failures-latest')).columns.get('traceId')).toBe('string');

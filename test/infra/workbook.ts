@@ -15,7 +15,7 @@ const ESCAPES = [
 ].map(([, from = '', to = '']) => [bicepText(from), bicepText(to)] as const);
 
 function insideJson(text: string): string {
-  return ESCAPES.reduce((result, [from, to]) => result.replaceAll(from, to), text);
+  return ESCAPES.reduce((result, [from, to]) => result.replaceAll(from, () => to), text);
 }
 
 /** The queries of the workbook and the query pack, by the names that the template gives to them. */
@@ -38,9 +38,9 @@ export function deployedWorkbook(lineEnd: '\n' | '\r\n' = '\n'): string {
   const asOnDisk = (text: string) => text.replaceAll('\n', lineEnd);
   let text = asOnDisk(infraFile('workbook.json'));
   for (const [name, query] of SHARED_QUERIES)
-    text = text.replaceAll(`{{kql:${name}}}`, insideJson(asOnDisk(query)));
+    text = text.replaceAll(`{{kql:${name}}}`, () => insideJson(asOnDisk(query)));
   const selected = (QUERIES.get('trace-record') ?? '').replaceAll('{Id}', '{Selected}');
-  text = text.replaceAll('{{kql:trace-selected}}', insideJson(asOnDisk(selected)));
+  text = text.replaceAll('{{kql:trace-selected}}', () => insideJson(asOnDisk(selected)));
   for (const [, token = '', value = ''] of MODULE.matchAll(/'\{\{(\w+)\}\}', (\w+)\)/g))
     text = text.replaceAll(`{{${token}}}`, RESOURCES[value] ?? '');
   return text;
