@@ -1,3 +1,4 @@
+import { type IdSource, idColumns } from '../../src/dynamics/id-source.ts';
 import type { AllocationRule, Mapping } from '../../src/dynamics/mapping.ts';
 import { type RequiredColumns, requiredColumns, stateColumns } from '../../src/dynamics/required-columns.ts';
 import { RegistrationError } from './registration-error.ts';
@@ -25,10 +26,19 @@ function ruleAlternatives(rule: AllocationRule, index: number): Alternatives[] {
   }
 }
 
+function idAlternatives(pointer: string, source: IdSource): Alternatives[] {
+  const columns = idColumns(source);
+  return columns.length > 0 ? [{ pointer, columns }] : [];
+}
+
 function alternatives(mapping: Mapping): Alternatives[] {
   return [
-    { pointer: '/user/column', columns: mapping.user.columns },
-    { pointer: '/workspace/column', columns: mapping.workspace.columns },
+    ...idAlternatives('/user/column', mapping.user),
+    ...idAlternatives('/workspace/column', mapping.workspace),
+    // A row without the column fits "notIn".
+    ...(mapping.only && 'in' in mapping.only
+      ? [{ pointer: '/only/column', columns: [mapping.only.column] }]
+      : []),
     ...mapping.allocation.flatMap(ruleAlternatives),
     { pointer: '/version/number', columns: [mapping.version.number] },
     { pointer: '/version/modifiedOn', columns: [mapping.version.modifiedOn] },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { between, COLUMN, column, columns, members } from './mapping-parts.ts';
+import { between, COLUMN, choiceValues, column, columns, members } from './mapping-parts.ts';
 
 const DATE_COLUMN = `${COLUMN}, or an object with column, kind`;
 const DATE_COLUMNS = `${DATE_COLUMN}, or a list of such`;
@@ -24,15 +24,7 @@ const dateColumns = z
 
 const optionalDates = { start: dateColumns.optional(), finish: dateColumns.optional() };
 
-const OPTIONS = 'a list of whole numbers, the values of the choice';
-
-const when = members({
-  column,
-  in: z
-    .array(z.int({ error: 'a whole number, a value of the choice' }), { error: OPTIONS })
-    .min(1, { error: OPTIONS })
-    .readonly(),
-}).optional();
+const when = members({ column, in: choiceValues }).optional();
 
 const RULE = '"percentage", "hours" or "constant"';
 

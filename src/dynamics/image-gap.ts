@@ -1,5 +1,6 @@
 import type { Entity } from './entity.ts';
-import type { IdSource, Mapping } from './mapping.ts';
+import { type IdSource, idColumns } from './id-source.ts';
+import type { Mapping } from './mapping.ts';
 import { firstFilled } from './read-row.ts';
 
 /** Why an image does not suffice. `columns` are those that it should have selected. */
@@ -22,22 +23,23 @@ function lacksWhatRowsHave(
   { user, workspace, version, state }: Mapping,
 ): ImageGap | undefined {
   const every = [...(state === 'none' ? [] : [state.column]), version.number, version.modifiedOn];
+  const ofWorkspace = idColumns(workspace);
   const missing = [
-    ...(carries(image, workspace.columns) ? [] : [either(workspace.columns)]),
+    ...(ofWorkspace.length === 0 || carries(image, ofWorkspace) ? [] : [either(ofWorkspace)]),
     ...(carries(image, every) ? [] : every),
   ];
-  return missing.length > 0 ? wronglySelected(either(user.columns), ...missing) : undefined;
+  return missing.length > 0 ? wronglySelected(either(idColumns(user)), ...missing) : undefined;
 }
 
 /** Can the user of the row be another one than before? Without a Target nobody knows. */
-function mayHaveMoved(target: Entity | undefined, { columns }: IdSource): boolean {
-  return !target || carries(target, columns);
+function mayHaveMoved(target: Entity | undefined, user: IdSource): boolean {
+  return !target || carries(target, idColumns(user));
 }
 
 /** What the pre image of a Delete lacks. */
 export function deleteImageGap(pre: Entity | undefined, mapping: Mapping): ImageGap | undefined {
   if (!pre) return { kind: 'missingImage' };
-  return carries(pre, mapping.user.columns) ? undefined : lacksWhatRowsHave(pre, mapping);
+  return carries(pre, idColumns(mapping.user)) ? undefined : lacksWhatRowsHave(pre, mapping);
 }
 
 /** What the pre image of an Update lacks to tell who had the row before. */
@@ -55,7 +57,7 @@ export function postImageGap(
   { pre, target }: { readonly pre: Entity | undefined; readonly target: Entity | undefined },
   mapping: Mapping,
 ): ImageGap | undefined {
-  const { columns } = mapping.user;
+  const columns = idColumns(mapping.user);
   if (carries(post, columns)) return undefined;
   if (target && carries(target, columns))
     return firstFilled(target, columns) ? wronglySelected(either(columns)) : undefined;

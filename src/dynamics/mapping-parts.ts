@@ -28,3 +28,10 @@ const COLUMNS = `${COLUMN}, or a list of such names`;
 export const columns = z
   .union([column.transform((one) => [one]), z.array(column).min(1, { error: COLUMNS })], { error: COLUMNS })
   .readonly();
+
+const OPTIONS = 'a list of whole numbers, the values of the choice';
+/** Values of a choice column. Its labels are in the language of whoever saved the row, so they are not offered. */
+export const choiceValues = z
+  .array(z.int({ error: 'a whole number, a value of the choice' }), { error: OPTIONS })
+  .min(1, { error: OPTIONS })
+  .readonly();

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { isObject, jsonPointer } from '../json.ts';
 import { allocationRule } from './allocation-schema.ts';
 import { AUTOMATIC_IMAGE } from './execution-context.ts';
-import { column, columns, members } from './mapping-parts.ts';
+import { userSource, workspaceSource } from './id-source-schema.ts';
+import { column, members } from './mapping-parts.ts';
+import { onlySchema } from './only-schema.ts';
 import { percentageSchema } from './percentage-schema.ts';
 
 // Every `error` below says what should stand there; `mappingProblems` adds where, and what was found.
@@ -16,23 +18,15 @@ function alias(fallback: string) {
     .default(fallback);
 }
 
-const idSource = members({
-  column: columns,
-  take: z
-    .enum(['id', 'name', 'value'], {
-      error: '"id" or "name" of a lookup, or "value" of a text or number column',
-    })
-    .default('id'),
-}).transform(({ column: found, take }) => ({ columns: found, take }));
-
 const RULES = 'a list of at least one rule';
 
 export const mappingSchema = members({
   table: z
     .string({ error: 'the logical name of a table' })
     .regex(/^[a-z][a-z0-9_]{0,127}$/, { error: 'the logical name of a table' }),
-  user: idSource,
-  workspace: idSource,
+  user: userSource,
+  workspace: workspaceSource,
+  only: onlySchema,
   allocation: z.array(allocationRule, { error: RULES }).min(1, { error: RULES }).readonly(),
   version: members({
     number: column.default('versionnumber'),

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isObject } from '../json.ts';
+import type { IdSource } from './id-source.ts';
+import { MappingError } from './mapping-error.ts';
+import { readJsonFile } from './mapping-file.ts';
 import { mappingProblems, mappingSchema } from './mapping-schema.ts';
 import type { PercentageRule } from './percentage-rule.ts';
 import projectTeam from './presets/project-team.json' with { type: 'json' };
 import resourceAssignment from './presets/resource-assignment.json' with { type: 'json' };
-
-/** Where an external id comes from. Of several columns the first that is not empty counts. */
-export interface IdSource {
-  readonly columns: readonly string[];
-  /** The id or the name of a lookup, or the value of a text or number column itself. */
-  readonly take: 'id' | 'name' | 'value';
-}
 
 /** Limits a rule to rows whose choice column has one of these values. */
 export interface Condition {
@@ -64,12 +59,19 @@ export interface HoursAllocation {
 /** The choice column that says whether a row is inactive. `none`: the table has no such column, all its rows are active. */
 type StateSource = { readonly column: string; readonly inactive: number } | 'none';
 
+/** Which rows count, by the value of a choice column. An empty or missing column fits `notIn` and not `in`. */
+export type Only =
+  | { readonly column: string; readonly in: readonly number[] }
+  | { readonly column: string; readonly notIn: readonly number[] };
+
 /** How rows of a Dynamics table become assignments in COR. */
 export interface Mapping {
   /** Logical name of the table. */
   readonly table: string;
   readonly user: IdSource;
   readonly workspace: IdSource;
+  /** Rows that do not fit count as taken away. */
+  readonly only?: Only | undefined;
   /** Tried in order: the first that fits the row and finds its columns filled counts. */
   readonly allocation: readonly AllocationRule[];
   /** Columns that tell which of two events is newer. */
@@ -80,32 +82,10 @@ export interface Mapping {
   readonly percentage: PercentageRule;
 }
 
-/** The mapping cannot be used. The message lists every problem with its JSON pointer. */
-export class MappingError extends Error {
-  override readonly name = 'MappingError';
-}
-
 const PRESETS: Readonly<Record<string, unknown>> = {
   'resource-assignment': resourceAssignment,
   'project-team': projectTeam,
 };
-
-function readJsonFile(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new MappingError(
-      `"${path}" cannot be read (${code}). Use one of the presets ${Object.keys(PRESETS).join(', ')}, or the path of a JSON file.`,
-    );
-  }
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new MappingError(`"${path}" is no JSON: ${(error as Error).message}`);
-  }
-}
 
 /** JSON has no comments: a member `$comment` may stand in any object of a mapping, for people only. */
 function withoutComments(json: unknown): unknown {
@@ -126,5 +106,6 @@ export function parseMapping(json: unknown, name: string): Mapping {
 /** Loads a preset by its name, or a JSON file by its path (relative to the current folder). Throws `MappingError`. */
 export function loadMapping(nameOrPath: string): Mapping {
   const preset = Object.hasOwn(PRESETS, nameOrPath) ? PRESETS[nameOrPath] : undefined;
-  return parseMapping(preset ?? readJsonFile(resolve(nameOrPath)), nameOrPath);
+  const instead = `Use one of the presets ${Object.keys(PRESETS).join(', ')}, or the path of a JSON file.`;
+  return parseMapping(preset ?? readJsonFile(resolve(nameOrPath), instead), nameOrPath);
 }

@@ -3,7 +3,8 @@ import type { RowVersion } from './assignment-change.ts';
 import { readIsoDate } from './dates.ts';
 import type { Entity } from './entity.ts';
 import { ZERO_GUID } from './guid.ts';
-import type { IdSource, Mapping } from './mapping.ts';
+import { type IdSource, idColumns, type TextOptions } from './id-source.ts';
+import type { Mapping } from './mapping.ts';
 import { readColumn, type Value } from './value.ts';
 
 /** A column of several that holds something. */
@@ -30,18 +31,21 @@ export type RowId =
 
 const unusable = (problem: string): RowId => ({ found: 'unusable', problem });
 
-/** An id that can never work is the row's fault, and said at once. */
-function usable(column: string, id: string, name?: string): RowId {
+/** Text as an id. One that can never work is the row's fault, and said at once. */
+function takeText(column: string, text: string, { trim, lowerCase }: TextOptions, name?: string): RowId {
+  const trimmed = normalizeExternalId(trim ? text.trim() : text);
+  const id = lowerCase ? trimmed.toLowerCase() : trimmed;
   const problem = externalIdProblem(id);
   if (problem !== undefined) return unusable(`${column} ${problem}`);
   return { found: 'id', id, ...(name !== undefined && { name }) };
 }
 
-function takeValue({ column, value }: Filled): RowId {
+function takeValue({ column, value }: Filled, options: TextOptions): RowId {
   switch (value.kind) {
-    case 'string':
     case 'guid':
-      return usable(column, value.value);
+      return { found: 'id', id: value.value };
+    case 'string':
+      return takeText(column, value.value, options);
     case 'optionSet':
       return { found: 'id', id: String(value.value) };
     case 'number':
@@ -55,7 +59,7 @@ function takeValue({ column, value }: Filled): RowId {
   }
 }
 
-function takeLookup({ column, value }: Filled, take: 'id' | 'name'): RowId {
+function takeLookup({ column, value }: Filled, take: 'id' | 'name', options: TextOptions): RowId {
   if (value.kind === 'string' || value.kind === 'guid' || value.kind === 'number')
     return unusable(`${column} is no lookup: the mapping should take its "value"`);
   if (value.kind !== 'entityReference')
@@ -64,23 +68,24 @@ function takeLookup({ column, value }: Filled, take: 'id' | 'name'): RowId {
   const named = name !== undefined && name.trim() !== '' ? { name } : undefined;
   if (take === 'name') {
     if (!named) return unusable(`${column} carries no name, and the mapping takes names`);
-    return usable(column, normalizeExternalId(named.name), named.name);
+    return takeText(column, named.name, options, named.name);
   }
   return id === ZERO_GUID ? unusable(`${column} refers to the zero GUID`) : { found: 'id', id, ...named };
 }
 
 /** Reads the user or the workspace of a row. */
-export function readRowId(entity: Entity, { columns, take }: IdSource): RowId {
-  const filled = firstFilled(entity, columns);
+export function readRowId(entity: Entity, source: IdSource): RowId {
+  if (source.from === 'fixed') return { found: 'id', id: source.id };
+  const filled = firstFilled(entity, source.columns);
   if (!filled) return { found: 'empty' };
-  return take === 'value' ? takeValue(filled) : takeLookup(filled, take);
+  return source.take === 'value' ? takeValue(filled, source) : takeLookup(filled, source.take, source);
 }
 
 /** Do two images of a row name the same user or workspace? A lookup that carries no name is still the same lookup. */
 export function isSameId(one: Entity, other: Entity, source: IdSource): boolean {
   const [a, b] = [readRowId(one, source), readRowId(other, source)];
   if (a.found === 'id' && b.found === 'id') return a.id === b.id;
-  const [left, right] = [one, other].map((entity) => firstFilled(entity, source.columns)?.value);
+  const [left, right] = [one, other].map((entity) => firstFilled(entity, idColumns(source))?.value);
   return left?.kind === 'entityReference' && right?.kind === 'entityReference' && left.id === right.id;
 }
 

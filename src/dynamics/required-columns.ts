@@ -1,4 +1,5 @@
-import type { AllocationRule, IdSource, Mapping } from './mapping.ts';
+import { type IdSource, idColumns } from './id-source.ts';
+import type { AllocationRule, Mapping } from './mapping.ts';
 
 /**
  * Columns that the steps have to be registered with, without repetition. Where a mapping names alternatives all of them are listed:
@@ -27,9 +28,14 @@ const unique = (columns: Iterable<string>): string[] => [...new Set(columns)];
 
 export function requiredColumns(mapping: Mapping): RequiredColumns {
   const sources: readonly IdSource[] = [mapping.user, mapping.workspace];
-  const ids = sources.flatMap((source) => source.columns);
+  const ids = sources.flatMap(idColumns);
   const version = [mapping.version.number, mapping.version.modifiedOn];
-  const row = [...ids, ...mapping.allocation.flatMap(ruleColumns), ...stateColumns(mapping)];
+  const row = [
+    ...ids,
+    ...(mapping.only ? [mapping.only.column] : []),
+    ...mapping.allocation.flatMap(ruleColumns),
+    ...stateColumns(mapping),
+  ];
   return {
     preImage: unique([...ids, ...version]),
     postImage: unique([...row, ...version]),

@@ -1,12 +1,14 @@
 import type { AssignmentChange, PutAssignment, RemoveAssignment, RowVersion } from './assignment-change.ts';
 import type { Entity } from './entity.ts';
+import { fitsOnly } from './fits-only.ts';
+import { idColumns } from './id-source.ts';
 import type { Mapping } from './mapping.ts';
 import { readAllocation } from './read-allocation.ts';
 import { isInactive, readRowId, readVersion } from './read-row.ts';
 
 /** What a row says of its assignment. */
 export type RowState =
-  /** A put, or the removal of a row that is inactive. */
+  /** A put, or the removal of a row that is inactive or does not fit the mapping's `only`. */
   | { readonly kind: 'change'; readonly change: AssignmentChange }
   | { readonly kind: 'unassigned' }
   /** `problems` are for an operator; they name columns. `user` is known when something else is wrong. */
@@ -57,7 +59,7 @@ function put(row: Row, user: string, mapping: Mapping): PutAssignment | readonly
   }
   return [
     ...(workspace.found === 'empty'
-      ? [`${mapping.workspace.columns.join(' or ')} (the workspace) is empty or not selected`]
+      ? [`${idColumns(mapping.workspace).join(' or ')} (the workspace) is empty or not selected`]
       : []),
     ...(workspace.found === 'unusable' ? [workspace.problem] : []),
     ...(allocated.outcome === 'failed' ? [allocated.problem] : []),
@@ -72,9 +74,14 @@ export function translateRow(row: Row, mapping: Mapping): RowState {
   const user = readRowId(row.entity, mapping.user);
   if (user.found === 'empty') return { kind: 'unassigned' };
   if (user.found === 'unusable') return { kind: 'unmappable', problems: [user.problem] };
-  if (isInactive(row.entity, row.target, mapping)) {
+  const fits = fitsOnly(row.entity, row.target, mapping.only);
+  if (fits === 'unusable')
+    return { kind: 'unmappable', user: user.id, problems: [`${mapping.only?.column} is no choice`] };
+  const isActive = !isInactive(row.entity, row.target, mapping);
+  if (!isActive || fits === 'no') {
+    const why = isActive ? 'excluded' : 'deactivated';
     const version = versionOf(row, mapping);
-    return { kind: 'change', change: removal(row, { user: user.id, why: 'deactivated', version }, mapping) };
+    return { kind: 'change', change: removal(row, { user: user.id, why, version }, mapping) };
   }
   const change = put(row, user.id, mapping);
   return 'kind' in change

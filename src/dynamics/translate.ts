@@ -95,6 +95,9 @@ function partAfter(event: RowEvent, message: HandledMessage, { entity, target }:
     case 'unmappable':
       return failed(event, 'post', state.problems);
     case 'change': {
+      // Nobody can have a new row yet, so there is nothing to take away.
+      if (message === 'Create' && state.change.kind === 'remove' && state.change.why === 'excluded')
+        return nothing('excluded');
       const gap = state.change.kind === 'put' ? stateGap(entity, target, event.mapping) : undefined;
       return gap ? imageLacks(event, message, 'post', gap) : state;
     }

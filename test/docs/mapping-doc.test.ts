@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { translationOnDay } from '../../cli/translate/on-day.ts';
 import { decode } from '../../src/dynamics/decode.ts';
+import { idColumns } from '../../src/dynamics/id-source.ts';
 import { loadMapping, parseMapping } from '../../src/dynamics/mapping.ts';
 import { mappingSchema } from '../../src/dynamics/mapping-schema.ts';
 import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
@@ -174,7 +175,7 @@ it('names the columns and option values of the presets', () => {
       .flatMap(([, value = '']) => (/^\d+$/.test(value) ? [Number(value)] : []))
       .sort(),
   ).toEqual(values.toSorted());
-  expect(code(team)).toEqual(expect.arrayContaining([...user.columns, ...workspace.columns]));
+  expect(code(team)).toEqual(expect.arrayContaining([...idColumns(user), ...idColumns(workspace)]));
   const [rule] = loadMapping('resource-assignment').allocation;
   const nameOf = ({ column }: { column: string }) => column;
   if (rule?.rule !== 'hours') throw new Error('The preset has another rule.');

@@ -245,7 +245,7 @@ describe('the time it takes', () => {
     it(`grows with the size only, for ${what}`, { retry: 3 }, () => {
       const small = timeOf(bodyOf(256 * 1024));
       const large = timeOf(bodyOf(2 * MEGABYTE));
-      // Eight times the size; squared growth would be 64 times the time.
-      expect(large).toBeLessThan(24 * Math.max(small, 0.2));
+      // Eight times the size, 20 times the time where it no longer fits the processor's caches; squared growth would be 64 and more.
+      expect(large).toBeLessThan(40 * Math.max(small, 0.2));
     });
 });

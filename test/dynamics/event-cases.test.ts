@@ -101,6 +101,23 @@ describe.runIf(existsSync(CASES))('cases that users met', () => {
     });
   });
 
+  it('one fixed workspace', () => {
+    const name = '12-wish-j-fixed-workspace';
+    expect(translated(name, ownMapping(name))).toMatchObject({
+      changes: [{ kind: 'put', workspace: 'CONSULTING' }],
+    });
+  });
+
+  it('only hard bookings count', () => {
+    const name = '12-wish-k-only-hard-booked';
+    const allocation = [{ rule: 'percentage', column: 'new_percent' }];
+    const only = { column: 'new_committype', in: [192_350_001] };
+    expect(translated(name, ownMapping(name, { allocation, only }))).toEqual({
+      outcome: 'skip',
+      reason: 'excluded',
+    });
+  });
+
   it('a bare NaN in a column that nobody reads does no harm', () => {
     expect(translated('13-nan-in-a-foreign-column')).toMatchObject({
       outcome: 'apply',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MappingError, parseMapping } from '../../src/dynamics/mapping.ts';
+import { parseMapping } from '../../src/dynamics/mapping.ts';
+import { MappingError } from '../../src/dynamics/mapping-error.ts';
 
 const SMALL = {
   table: 'new_assignment',
@@ -25,7 +26,7 @@ describe('the problems of a mapping', () => {
       'another kind of JSON',
       [],
       [
-        'the whole should be an object with table, user, workspace, allocation, version, images, state, percentage, found []',
+        'the whole should be an object with table, user, workspace, only, allocation, version, images, state, percentage, found []',
       ],
     ],
     [
@@ -33,8 +34,8 @@ describe('the problems of a mapping', () => {
       {},
       [
         '/table is missing, it should be the logical name of a table',
-        '/user is missing, it should be an object with column, take',
-        '/workspace is missing, it should be an object with column, take',
+        '/user is missing, it should be an object with column, take, trim, lowerCase',
+        '/workspace is missing, it should be an object with column, value, take, trim, lowerCase',
         '/allocation is missing, it should be a list of at least one rule',
       ],
     ],
@@ -42,8 +43,8 @@ describe('the problems of a mapping', () => {
       'members that nobody knows, with their pointer escaped',
       { ...SMALL, 'a/b~': 1, user: { column: 'new_user', colum: 1 } },
       [
-        '/user/colum is not known, use one of column, take',
-        '/a~1b~0 is not known, use one of table, user, workspace, allocation, version, images, state, percentage',
+        '/user/colum is not known, use one of column, take, trim, lowerCase',
+        '/a~1b~0 is not known, use one of table, user, workspace, only, allocation, version, images, state, percentage',
       ],
     ],
     [
@@ -70,8 +71,46 @@ describe('the problems of a mapping', () => {
       'another way to take an id',
       { ...SMALL, user: { column: 'new_user', take: 'email' } },
       [
-        '/user/take should be "id" or "name" of a lookup, or "value" of a text or number column, found "email"',
+        '/user/take should be "id" or "name" of a lookup, or "value" of a text, number or choice column, found "email"',
       ],
+    ],
+    [
+      'options that make no sense',
+      {
+        ...SMALL,
+        user: { column: 'new_user', trim: true, lowerCase: true },
+        workspace: { value: 'A', column: 'new_workspace', take: 'name' },
+      },
+      [
+        '/user/trim should be left out: it is for text, and "take" is not "name" or "value", found true',
+        '/user/lowerCase should be left out: it is for text, and "take" is not "name" or "value", found true',
+        '/workspace/column should be left out, because "value" is the id of every row, found "new_workspace"',
+        '/workspace/take should be left out, because "value" is the id of every row, found "name"',
+      ],
+    ],
+    [
+      'a fixed user, and a fixed workspace that can be none',
+      { ...SMALL, user: { value: 'A' }, workspace: { value: ' A' } },
+      [
+        `/user/column is missing, it should be ${name}, or a list of such names`,
+        '/user/value is not known, use one of column, take, trim, lowerCase',
+        '/workspace/value should be the external id of a workspace in COR, without blank ends and control characters, found " A"',
+      ],
+    ],
+    [
+      'an "only" that says nothing',
+      { ...SMALL, only: { column: 'new_kind' } },
+      ['/only/in is missing, it should be a list of whole numbers, or notIn such a list'],
+    ],
+    [
+      'an "only" that says too much',
+      { ...SMALL, only: { column: 'new_kind', in: [1], notIn: [2] } },
+      ['/only/notIn should be left out, because "in" says all, found [2]'],
+    ],
+    [
+      'an "only" of labels',
+      { ...SMALL, only: { column: 'new_kind', in: ['Hard'] } },
+      ['/only/in/0 should be a whole number, a value of the choice, found "Hard"'],
     ],
     [
       'no rule',
@@ -204,7 +243,7 @@ describe('the problems of a mapping', () => {
     [
       'what was found, cut when it is long',
       { ...SMALL, user: 'x'.repeat(200) },
-      [`/user should be an object with column, take, found "${'x'.repeat(56)}…`],
+      [`/user should be an object with column, take, trim, lowerCase, found "${'x'.repeat(56)}…`],
     ],
   ];
   for (const [what, json, problems] of cases)

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { loadMapping, MappingError, parseMapping } from '../../src/dynamics/mapping.ts';
+import { loadMapping, parseMapping } from '../../src/dynamics/mapping.ts';
+import { MappingError } from '../../src/dynamics/mapping-error.ts';
 import { requiredColumns } from '../../src/dynamics/required-columns.ts';
 
 const SMALL = {
@@ -12,7 +13,15 @@ const SMALL = {
   allocation: [{ rule: 'constant', percentage: 50 }],
 };
 
-function fileWith(content: string): string {
+const column = (name: string, take = 'id') => ({
+  from: 'column',
+  columns: [name],
+  take,
+  trim: false,
+  lowerCase: false,
+});
+
+function fileWith(content: string | Buffer): string {
   const folder = mkdtempSync(join(tmpdir(), 'mapping-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'mapping.json');
@@ -35,8 +44,9 @@ describe('the presets', () => {
   it('know the columns of both products for resource assignments', () => {
     expect(loadMapping('resource-assignment')).toEqual({
       table: 'msdyn_resourceassignment',
-      user: { columns: ['msdyn_bookableresourceid'], take: 'id' },
-      workspace: { columns: ['msdyn_projectid'], take: 'id' },
+      user: column('msdyn_bookableresourceid'),
+      workspace: column('msdyn_projectid'),
+      only: { column: 'msdyn_committype', notIn: [192_350_004] },
       allocation: [
         {
           rule: 'hours',
@@ -62,7 +72,7 @@ describe('the presets', () => {
   it('go by the allocation method for project team members', () => {
     const { table, workspace, allocation } = loadMapping('project-team');
     expect(table).toBe('msdyn_projectteam');
-    expect(workspace.columns).toEqual(['msdyn_project']);
+    expect(workspace).toMatchObject({ columns: ['msdyn_project'] });
     expect(allocation.map(({ rule, when }) => [rule, when?.in])).toEqual([
       ['constant', [192_350_001]],
       ['percentage', [192_350_004]],
@@ -76,8 +86,8 @@ describe('a mapping of its own', () => {
   it('needs little: the rest is as Dataverse has it', () => {
     expect(parseMapping(SMALL, 'small')).toEqual({
       table: 'new_assignment',
-      user: { columns: ['new_user'], take: 'id' },
-      workspace: { columns: ['new_workspace'], take: 'value' },
+      user: column('new_user'),
+      workspace: column('new_workspace', 'value'),
       allocation: [{ rule: 'constant', percentage: 50 }],
       version: { number: 'versionnumber', modifiedOn: 'modifiedon' },
       images: { pre: 'PreImage', post: 'PostImage' },
@@ -145,5 +155,44 @@ describe('the columns that steps are registered with', () => {
         'statecode',
       ],
     });
+  });
+});
+
+describe('a mapping file', () => {
+  const problemOf = (content: string | Buffer): string => {
+    try {
+      loadMapping(fileWith(content));
+    } catch (error) {
+      if (error instanceof MappingError) return error.message;
+    }
+    return 'none';
+  };
+
+  it('with a name that stands twice in one object is refused, with every place', () => {
+    const json =
+      '{"table":"a","table":"b","user":{"$comment":1,"$comment":2,"column":"x"},"allocation":[{"rule":"constant","rule":"hours"}]}';
+    expect(problemOf(json)).toMatch(
+      /"\/.*mapping.json" has names that stand twice in one object: \/table, \/allocation\/0\/rule\. Keep one of each\.$/,
+    );
+  });
+
+  it('that is no JSON is named with the line, and never quoted', () => {
+    const secret = 'root:x:0:0';
+    expect(problemOf(`{\n"a": 1,\n${secret}}`)).toMatch(
+      /mapping.json" is no JSON \(line 3\)\. Use one of the presets/,
+    );
+    for (const text of [secret, `${secret}\n${secret}`, `{"${secret}`, `[${secret}]`])
+      expect(problemOf(text)).not.toContain('root');
+  });
+
+  it('in UTF-16, or in no Unicode at all, is told so', () => {
+    const json = JSON.stringify(SMALL);
+    for (const bytes of [
+      Buffer.from(`\uFEFF${json}`, 'utf16le'),
+      Buffer.from(json, 'utf16le'),
+      Buffer.from(`\uFEFF${json}`, 'utf16le').swap16(),
+    ])
+      expect(problemOf(bytes)).toContain('is UTF-16. Save it as UTF-8.');
+    expect(problemOf(Buffer.from('{"table":"fl\u00e4che"}', 'latin1'))).toContain('is no UTF-8 text');
   });
 });

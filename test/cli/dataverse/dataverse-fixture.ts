@@ -48,7 +48,13 @@ export const PRODUCTS = {
     msdyn_projectteam: [...TEAM, 'msdyn_start', 'msdyn_finish'],
   },
   'Project Service Automation': {
-    msdyn_resourceassignment: [...ASSIGNMENT, 'msdyn_hours', 'msdyn_fromdate', 'msdyn_todate'],
+    msdyn_resourceassignment: [
+      ...ASSIGNMENT,
+      'msdyn_committype',
+      'msdyn_hours',
+      'msdyn_fromdate',
+      'msdyn_todate',
+    ],
     msdyn_projectteam: [...TEAM, 'msdyn_from', 'msdyn_to'],
   },
 } as const;

@@ -189,8 +189,13 @@ describe('registering in an empty environment', () => {
 
 describe('the columns', () => {
   const expected = {
-    'Project Operations': { effort: 'msdyn_effort', start: 'msdyn_start', finish: 'msdyn_finish' },
-    'Project Service Automation': { effort: 'msdyn_hours', start: 'msdyn_fromdate', finish: 'msdyn_todate' },
+    'Project Operations': { only: [], effort: 'msdyn_effort', start: 'msdyn_start', finish: 'msdyn_finish' },
+    'Project Service Automation': {
+      only: ['msdyn_committype'],
+      effort: 'msdyn_hours',
+      start: 'msdyn_fromdate',
+      finish: 'msdyn_todate',
+    },
   };
 
   it.each(['Project Operations', 'Project Service Automation'] as const)(
@@ -198,8 +203,16 @@ describe('the columns', () => {
     async (product) => {
       const fake = await startFake({ tables: PRODUCTS[product] });
       await registerAll(connectTo(fake));
-      const { effort, start, finish } = expected[product];
-      const row = ['msdyn_bookableresourceid', 'msdyn_projectid', effort, start, finish, 'statecode'];
+      const { only, effort, start, finish } = expected[product];
+      const row = [
+        'msdyn_bookableresourceid',
+        'msdyn_projectid',
+        ...only,
+        effort,
+        start,
+        finish,
+        'statecode',
+      ];
       expect(step(fake, 'Update').filteringattributes).toBe(row.join(','));
       expect(image(fake, 'Create', 'PostImage').attributes).toBe(
         [...row, 'versionnumber', 'modifiedon'].join(','),
