@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** What happens to a request instead of, or beside, its answer. Each is used once. */
 export interface Fault {
@@ -30,7 +30,11 @@ export function takeFault(faults: Fault[], path: string): Fault | undefined {
   return undefined;
 }
 
-/** Waits as long as the fault says; it need not be the fault's only harm. */
-export async function delayOf(fault: Fault | undefined): Promise<void> {
-  if (fault?.delayMs) await delay(fault.delayMs);
+/** Whether the fault is all that the client gets. */
+export const isWholeAnswer = ({ status, body, how }: Fault): boolean =>
+  status !== undefined || (body !== undefined && how === undefined);
+
+/** No wait is no turn of the event loop either. */
+export async function delay(ms: number): Promise<void> {
+  if (ms > 0) await wait(ms);
 }

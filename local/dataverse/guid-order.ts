@@ -1,5 +1,9 @@
 const hex = (value: number, bytes: number) => value.toString(16).padStart(bytes * 2, '0');
-const turned = (text: string) => (text.match(/../g) ?? []).reverse().join('');
+/** The bytes of a group of four or eight digits, from the last to the first. */
+const turned = (group: string): string =>
+  group.length === 4
+    ? group.slice(2) + group.slice(0, 2)
+    : group.slice(6) + group.slice(4, 6) + group.slice(2, 4) + group.slice(0, 2);
 
 /**
  * A text that sorts as SQL Server sorts the GUID: the last group counts first, and the first three are stored with their bytes turned

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseJson } from '../../src/json.ts';
 import { checkUser, UndocumentedRefusal, unauthorized } from './access.ts';
 import { admin } from './admin.ts';
-import { delayOf, type Fault, takeFault } from './faults.ts';
+import { delay, type Fault, isWholeAnswer, takeFault } from './faults.ts';
 import type { LocalDataverse, LocalDataverseOptions } from './options.ts';
 import type { Organization } from './post-event.ts';
 import { type Preferences, readPreferences } from './prefer.ts';
@@ -112,6 +112,7 @@ async function answerWebApi(
   url: URL,
   body: string,
   prefer: Preferences,
+  delayMs: number,
 ): Promise<Outgoing> {
   const { dataverse, options, organization } = served;
   const path = decodeURIComponent(url.pathname.slice(BASE.length));
@@ -128,6 +129,8 @@ async function answerWebApi(
   };
   const leave = letIn(served, request);
   try {
+    // Inside of what is counted: requests that take long are concurrent.
+    await delay(Math.max(delayMs, dataverse.store.switches.latencyMs));
     checkHeaders(request, options);
     const reply = outgoing(answer(dataverse.store, asked, organization));
     const applied = prefer.applied === undefined ? {} : { 'preference-applied': prefer.applied };
@@ -154,9 +157,12 @@ async function answerAny(
     if ((request.url ?? '').length > MAX_URL_LENGTH)
       throw new UndocumentedRefusal(414, '', 'The request URI is too long.');
     if (!url.pathname.startsWith(BASE)) throw new Refusal(404, '0x0', `This is ${NAME}: try ${BASE}WhoAmI.`);
-    if (fault && (fault.status !== undefined || (fault.body !== undefined && fault.how === undefined)))
+    const { delayMs = 0 } = fault ?? {};
+    if (fault && isWholeAnswer(fault)) {
+      await delay(delayMs);
       return givenBy(fault);
-    return await answerWebApi(served, request, url, body, prefer);
+    }
+    return await answerWebApi(served, request, url, body, prefer, delayMs);
   } catch (error) {
     return refused(dataverse, error, prefer);
   }
@@ -190,7 +196,6 @@ export async function serveRequest(
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     const path = await remember(served, request, url, body);
     const fault = path === '' ? undefined : takeFault(served.dataverse.faults, path);
-    await delayOf(fault);
     if (fault?.how === 'hang') return;
     if (fault?.how === 'drop') {
       response.destroy();

@@ -6,7 +6,7 @@
  *   const dataverse = await startLocalDataverse({
  *     rows: 'samples',                        // or { assignments: 200_000 }, or none
  *     steps: [{ table: mapping.table, queue: 'assignments', ...requiredColumns(mapping) }],
- *     onMessage: ({ queue, body, contentType, messageId, applicationProperties }) => …post it to the broker…
+ *     onMessage: createQueuePoster(connectionString).post,   // queue-poster.ts; or whatever else hears of messages
  *   });
  *   fetch(`${dataverse.url}/api/data/v9.2/msdyn_resourceassignments?$select=msdyn_effort`, { headers: {
  *     authorization: `Bearer ${dataverse.token}`, accept: 'application/json', 'odata-version': '4.0', 'odata-maxversion': '4.0' } });

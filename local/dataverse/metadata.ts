@@ -31,7 +31,6 @@ function attribute(table: Table, name: string, type: string, more: Definition = 
     EntityLogicalName: table.logicalName,
     IsPrimaryId: name === table.id,
     IsPrimaryName: name === table.primaryName,
-    IsSecured: false,
     IsValidForRead: true,
     RequiredLevel: managed(table.required.includes(name) ? 'ApplicationRequired' : 'None'),
     ...more,
@@ -48,7 +47,7 @@ function columnAttribute(table: Table, name: string, column: Column): Definition
 }
 
 function attributesOf(store: Store, table: Table): Definition[] {
-  return [
+  const all = [
     attribute(table, table.id, 'Uniqueidentifier'),
     ...Object.entries(table.columns).map(([name, column]) => columnAttribute(table, name, column)),
     ...Object.values(table.lookups).map(({ column, entitySet }) =>
@@ -57,6 +56,11 @@ function attributesOf(store: Store, table: Table): Definition[] {
       }),
     ),
   ];
+  const { securedColumns } = store.switches;
+  return all.map((one) => ({
+    ...one,
+    IsSecured: securedColumns.includes(`${table.logicalName}.${one.LogicalName}`),
+  }));
 }
 
 function relationshipsOf(store: Store, table: Table): Definition[] {

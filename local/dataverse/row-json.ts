@@ -66,12 +66,30 @@ function annotations(
     .map(([annotation, text]) => `"${name}@${annotation}":${JSON.stringify(text)}`);
 }
 
+interface Field {
+  readonly name: string;
+  readonly key: string;
+  readonly column: Column | undefined;
+  readonly isSecured: boolean;
+}
+
+function readableFields({ switches }: Store, table: Table, columns: readonly string[]): Field[] {
+  const { securedColumns, securedRead } = switches;
+  const fields = columns.map((name) => ({
+    name,
+    key: `"${name}":`,
+    column: table.columns[name],
+    isSecured: securedColumns.includes(`${table.logicalName}.${name}`),
+  }));
+  return securedRead === 'null' ? fields : fields.filter(({ isSecured }) => !isSecured);
+}
+
 /** Writes rows of one shape; made once for a page. */
 export function rowWriter(store: Store, shape: Shape, preferences: Preferences): (row: StoredRow) => string {
   const { table, columns, expands } = shape;
   const wantsAnnotations = [FORMATTED, LOOKUP_TABLE, NAVIGATION].some(preferences.includes);
   const hidden = new Set(store.switches.hiddenRows);
-  const fields = columns.map((name) => ({ name, key: `"${name}":`, column: table.columns[name] }));
+  const fields = readableFields(store, table, columns);
   const inner = expands.map(({ navigation, lookup, shape: expanded }) => ({
     key: `"${navigation}":`,
     column: lookup.column,
@@ -79,19 +97,22 @@ export function rowWriter(store: Store, shape: Shape, preferences: Preferences):
     write: rowWriter(store, expanded, preferences),
   }));
   return (row) => {
-    const parts: string[] = [];
-    for (const { name, key, column } of fields) {
-      const value = row[name];
+    let text = '';
+    const add = (member: string) => {
+      text += text === '' ? member : `,${member}`;
+    };
+    for (const { name, key, column, isSecured } of fields) {
+      const value = isSecured ? null : row[name];
       if (wantsAnnotations && !isEmpty(value))
-        parts.push(...annotations(store, table, name, value, preferences));
-      parts.push(key + valueJson(column, value));
+        for (const member of annotations(store, table, name, value, preferences)) add(member);
+      add(key + valueJson(column, value));
     }
     for (const { key, column, rows, write } of inner) {
       const id = String(row[column]);
       const target = hidden.has(id) ? undefined : rows.get(id);
-      parts.push(key + (target ? `{${write(target)}}` : 'null'));
+      add(key + (target ? `{${write(target)}}` : 'null'));
     }
-    return parts.join(',');
+    return text;
   };
 }
 

@@ -39,6 +39,12 @@ const switches = z.strictObject({
   /** Ids of rows that the user may not read: lists leave them out. */
   hiddenRows: z.array(z.string()).default([]),
   throttle: throttle.nullable().default(null),
+  /** Columns that column-level security hides from the user: `systemuser.employeeid`. */
+  securedColumns: z.array(z.string()).default([]),
+  /** How they read then. */
+  securedRead: z.enum(['null', 'absent']).default('null'),
+  /** How long every request of the Web API takes at least. */
+  latencyMs: z.int().nonnegative().default(0),
 
   /** Code of a 400 for a column that is not there. */
   unknownColumnCode: z.enum(['0x80060888', '0x0']).default('0x80060888'),

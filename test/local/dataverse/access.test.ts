@@ -6,6 +6,7 @@ import { openDataverse } from './open-dataverse.ts';
 
 const PIERS = guidOf('msdyn_resourceassignment row Survey the piers');
 const ROW = `msdyn_resourceassignments(${PIERS})`;
+const ALL = { prefer: 'odata.include-annotations="*"' };
 const LIST = 'msdyn_resourceassignments?$select=msdyn_name';
 
 describe('a token', () => {
@@ -138,4 +139,22 @@ describe('the user behind the token', () => {
     const list = await get('bookableresources?$select=name');
     expect(list.body.value.map(({ name }) => name)).not.toContain(robin.name);
   });
+
+  it.each(['null', 'absent'] as const)(
+    'has columns that are secured against it, which read as %s',
+    async (securedRead) => {
+      const { get } = await openDataverse({
+        switches: { securedColumns: ['systemuser.employeeid'], securedRead },
+      });
+      const list = await get('systemusers?$select=fullname,employeeid', ALL);
+      const expected = securedRead === 'null' ? [null] : [undefined];
+      expect([...new Set(list.body.value.map(({ employeeid }) => employeeid))]).toEqual(expected);
+      const { body } = await get(
+        "EntityDefinitions(LogicalName='systemuser')/Attributes?$select=LogicalName,IsSecured",
+      );
+      expect(body.value.filter(({ IsSecured }) => IsSecured).map(({ LogicalName }) => LogicalName)).toEqual([
+        'employeeid',
+      ]);
+    },
+  );
 });

@@ -46,7 +46,9 @@ describe('too much', () => {
     expect(refused.headers.get('retry-after')).toBe('7');
     set({ throttle: { limit: 'concurrent', most: 0, retryAfter: 'none' } });
     expect((await get('WhoAmI')).headers.get('retry-after')).toBeNull();
-    set({ throttle: { limit: 'concurrent', most: 1 } });
+    set({ throttle: { limit: 'concurrent', most: 2 }, latencyMs: 200 });
+    const together = await Promise.all(['WhoAmI', 'WhoAmI', 'WhoAmI'].map((path) => get(path)));
+    expect(together.map(({ status }) => status).toSorted()).toEqual([200, 200, 429]);
     expect((await get('WhoAmI')).status).toBe(200);
     set({ throttle: null });
     expect((await get('WhoAmI')).status).toBe(200);
