@@ -1,6 +1,13 @@
+import { dataverseCommands } from './dataverse/commands.ts';
+import { deadLetterCommands } from './dead-letters/commands.ts';
 import type { Define } from './frame/program.ts';
 import { ledgerCommands } from './ledger/commands.ts';
 import { translateCommand } from './translate.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Define[] = [translateCommand, ledgerCommands];
+export const COMMANDS: readonly Define[] = [
+  translateCommand,
+  ledgerCommands,
+  deadLetterCommands,
+  dataverseCommands,
+];

@@ -1,9 +1,8 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { withDeadLetters } from '../src/dead-letters/dead-letters.ts';
-import { readList } from '../src/dead-letters/list.ts';
 import { replay } from '../src/dead-letters/replay.ts';
 import { readReplayRequest } from '../src/dead-letters/replay-request.ts';
-import { selectDeadLetters } from '../src/dead-letters/select.ts';
+import { selectDeadLetters } from '../src/dead-letters/selection.ts';
 import { serviceBusFailure } from '../src/messaging/service-bus-failure.ts';
 import { settings } from './app.ts';
 
@@ -23,9 +22,12 @@ async function answered(work: () => Promise<HttpResponseInit>): Promise<HttpResp
 
 function list(): Promise<HttpResponseInit> {
   const signal = AbortSignal.timeout(STOP_AFTER_MS);
-  return answered(async () => ({
-    jsonBody: await withDeadLetters(settings, (letters) => readList(letters, {}, signal)),
-  }));
+  return answered(() =>
+    withDeadLetters(settings, async (letters) => {
+      const { list: found, complete } = await selectDeadLetters(letters, {}, { signal });
+      return { jsonBody: { ...found, complete } };
+    }),
+  );
 }
 
 async function replayThem(request: HttpRequest): Promise<HttpResponseInit> {
@@ -35,7 +37,7 @@ async function replayThem(request: HttpRequest): Promise<HttpResponseInit> {
   const signal = AbortSignal.timeout(STOP_AFTER_MS);
   return answered(() =>
     withDeadLetters(settings, async (letters) => {
-      const selection = await selectDeadLetters(letters, filter, signal);
+      const selection = await selectDeadLetters(letters, filter, { signal });
       if (dryRun) return { jsonBody: { dryRun, ...selection.list } };
       const result = await replay(letters, selection, { signal });
       return { status: result.error === undefined ? 200 : 503, jsonBody: result };

@@ -55,3 +55,15 @@ export async function readServiceBusAccess(
   const [namespace = ''] = parsed.fullyQualifiedNamespace.split('.');
   return { address, namespace, path, keyName, key };
 }
+
+/** Where Dataverse posts to, by the options, else by the settings of the app. A topic counts more: then the queue is for retries only. */
+export function readDesignation(
+  { queue, topic }: { readonly queue?: string; readonly topic?: string },
+  settings: Readonly<Record<string, string | undefined>>,
+): { readonly designation: Designation; readonly path: string | undefined } {
+  const byOption = queue || topic;
+  if (byOption) return { designation: queue ? 'queue' : 'topic', path: byOption };
+  const { ServiceBusTopicName, ServiceBusQueueName } = settings;
+  if (ServiceBusTopicName) return { designation: 'topic', path: ServiceBusTopicName };
+  return { designation: 'queue', path: ServiceBusQueueName || undefined };
+}

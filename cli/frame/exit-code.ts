@@ -9,3 +9,6 @@ export const EXIT = {
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Of two parts of one command, what the command ends with. */
+export const worse = (a: ExitCode, b: ExitCode): ExitCode => (a > b ? a : b);

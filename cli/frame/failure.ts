@@ -1,3 +1,4 @@
+import { DataverseError } from '../../src/dataverse/dataverse-error.ts';
 import { storageFailure } from '../../src/ledger/storage-failure.ts';
 import { serviceBusFailure } from '../../src/messaging/service-bus-failure.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -14,7 +15,6 @@ const OWN: ReadonlyMap<string, ExitCode> = new Map([
   ['SettingsError', EXIT.wrongUse],
   ['MappingError', EXIT.wrongUse],
   ['RegistrationError', EXIT.differs],
-  ['UnreachableError', EXIT.cannotReach],
   ['LedgerUnreadableError', EXIT.differs],
 ]);
 
@@ -41,15 +41,14 @@ function explainFile({ path, code = '' }: NodeJS.ErrnoException): Explained {
 /** The SDKs' own texts repeat URLs and headers, which may hold secrets: these say what to do instead. */
 export function explain(error: unknown): Explained {
   if (!(error instanceof Error)) return { text: String(error), code: EXIT.differs };
-  const { code, statusCode, status, syscall, path } = error as NodeJS.ErrnoException & {
+  const { code, statusCode, syscall, path } = error as NodeJS.ErrnoException & {
     statusCode?: unknown;
-    status?: unknown;
   };
   const own = OWN.get(error.name);
   if (own !== undefined) return { text: error.message, code: own };
-  if (error.name === 'WebApiError') {
-    const refused = typeof status === 'number' && (status === 401 || status === 403 || status >= 429);
-    return { text: error.message, code: refused ? EXIT.cannotReach : EXIT.differs };
+  if (error instanceof DataverseError) {
+    const away = error.failure.class === 'auth' || error.failure.class === 'transient';
+    return { text: error.message, code: away ? EXIT.cannotReach : EXIT.differs };
   }
   if (error.name === 'RestError' || statusCode !== undefined || code === 'REQUEST_SEND_ERROR')
     return { text: storageFailure(error, () => {}).description, code: EXIT.cannotReach };

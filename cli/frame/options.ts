@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /*
  * The options that several commands share: one name and one meaning everywhere.
@@ -15,3 +15,12 @@ export function whereOptions(command: Command): Command {
 }
 
 export const jsonOption = () => new Option('--json', 'prints JSON');
+export const dryRunOption = () => new Option('--dry-run', 'only says what would be done');
+export const yesOption = () => new Option('--yes', 'does not ask');
+
+/** For `argParser`: a whole number from 1. The texts repeat no argument. */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('should be a whole number from 1.');
+}

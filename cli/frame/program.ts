@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { type Argument, Command, CommanderError } from 'commander';
 import wrap from 'wrap-ansi';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { explain } from './failure.ts';
@@ -32,8 +31,10 @@ const AFTER_HELP = `
 Exit codes: 0 done, 1 something differs or a part failed, 2 wrong use, 3 a service cannot be reached.
 A pipe gets tables as tab-separated lines. NO_COLOR switches colour off. Times are those of this machine (TZ).`;
 
-function version({ project }: Shell): string {
-  const { version: number } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+function version(): string {
+  const { version: number } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
   return `dynamics-to-cor ${number}, Node.js ${process.versions.node}`;
 }
 
@@ -41,16 +42,21 @@ function createProgram(shell: Shell): Command {
   const { output, errors, environment } = shell;
   return new Command('connector')
     .description(DESCRIPTION)
-    .version(version(shell), '--version', 'shows the versions of connector and Node.js')
+    .version(version(), '--version', 'shows the versions of connector and Node.js')
     .helpOption('-h, --help', 'shows this')
     .helpCommand('help [command]', 'shows the help of a command')
-    .addHelpText('after', () => wrap(AFTER_HELP, output.columns || 80))
+    .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: false, minWidthToWrap: 20 })
+    .configureHelp({
+      minWidthToWrap: 20,
+      subcommandTerm: (command) =>
+        `${command.name()} ${command.registeredArguments.map(argumentTerm).join(' ')}`.trim(),
+    })
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => output.write(text),
-      writeErr: (text) => errors.write(text),
+      // What stands after a help is one line for each sentence.
+      writeOut: (text) => output.write(wrap(text, output.columns || 80, { trim: false })),
+      writeErr: (text) => errors.write(wrap(text, errors.columns || 80, { trim: false })),
       // What is wrong is said once, in our own words.
       outputError: () => {},
       getOutHelpWidth: () => output.columns || 80,
@@ -59,6 +65,13 @@ function createProgram(shell: Shell): Command {
       getErrHasColors: () => hasColour(errors, environment),
       stripColor: (text) => text,
     });
+}
+
+/** `<file>`, `[numbers...]` */
+function argumentTerm(argument: Argument): string {
+  const { required, variadic } = argument;
+  const word = `${argument.name()}${variadic ? '...' : ''}`;
+  return required ? `<${word}>` : `[${word}]`;
 }
 
 /** Every command that does something has it, wherever it stands. */

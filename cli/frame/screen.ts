@@ -12,8 +12,8 @@ export interface Screen {
   print(text: string, style?: Style): void;
   /** What is said about the work, to standard error: a pipe gets the result alone. */
   say(text: string, style?: Style): void;
-  /** A result for a program, to standard output. `lines`: on one line. */
-  json(value: unknown, form?: 'lines'): void;
+  /** A result for a program, to standard output. */
+  json(value: unknown): void;
   /** A table as the terminal has room for it; tab-separated where standard output is none. */
   table(table: Table): void;
   /** Labels and values of one thing; what is `undefined` or empty is left out. */
@@ -41,8 +41,8 @@ export function createScreen({ output, errors, environment }: Shell): Screen {
   return {
     print: (text, style) => write(output, text, style),
     say: (text, style) => write(errors, text, style),
-    json: (value, form) => {
-      output.write(`${printable(JSON.stringify(value, null, form === 'lines' ? undefined : 2))}\n`);
+    json: (value) => {
+      output.write(`${printable(JSON.stringify(value, null, 2))}\n`);
     },
     table: (table) => {
       output.write(`${output.isTTY ? tableText(table, room(output), bold) : tsv(table)}\n`);

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readStackFile } from '../../local/stack-file.ts';
 import type { Connection } from '../../src/connection.ts';
+import type { Source } from '../../src/settings.ts';
 import type { Session } from './session.ts';
 import type { Shell } from './shell.ts';
 import { UsageError } from './usage-error.ts';
@@ -74,4 +75,13 @@ function hostOf(connection: Connection, part: RegExp): string {
 /** `Ledger in storage account contoso` */
 export function ledgerTarget(ledger: Connection | 'memory'): string {
   return `Ledger in storage account ${ledger === 'memory' ? '(memory)' : hostOf(ledger, /AccountName=([^;]+)/i)}`;
+}
+/** `Queue assignments in contoso.servicebus.windows.net` */
+export function queueTarget(source: Source, serviceBus: Connection): string {
+  const namespace = hostOf(serviceBus, /Endpoint=sb:\/\/([^/;]+)/i);
+  const subscription =
+    source.kind === 'topic'
+      ? `Topic ${source.topic}, subscription ${source.subscription}, and queue`
+      : 'Queue';
+  return `${subscription} ${source.queue} in ${namespace}`;
 }

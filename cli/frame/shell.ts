@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { TokenCredential } from '@azure/identity';
+import { credentialFor } from '../../src/credential.ts';
 
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -13,6 +15,8 @@ export interface Shell {
   readonly folder: string;
   /** Where `local.settings.json` and `.local/` are. */
   readonly project: string;
+  /** The Azure login of the person. */
+  credential(): Promise<TokenCredential>;
   /** Tells of `SIGINT` and `SIGTERM`. */
   readonly signals: Pick<EventEmitter, 'on' | 'off'>;
   /** Ends the process at once. */
@@ -34,6 +38,7 @@ export function processShell(): Shell {
     environment: env,
     folder: (isNpmScript(env) && env.INIT_CWD) || process.cwd(),
     project: fileURLToPath(new URL('../..', import.meta.url)),
+    credential: () => credentialFor(undefined),
     signals: process,
     exit: (code) => process.exit(code),
   };

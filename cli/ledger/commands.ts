@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LedgerDocument } from '../../src/ledger/document.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -7,6 +8,7 @@ import { planningDay } from '../../src/ledger/today.ts';
 import { readLedgerSettings, readSettings, type Settings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
 import { jsonOption, whereOptions } from '../frame/options.ts';
+import { nameOfNow, privateFolder, writePrivateFile } from '../frame/private-file.ts';
 import type { Define } from '../frame/program.ts';
 import type { Session } from '../frame/session.ts';
 import { commandSettings, ledgerTarget, type Where } from '../frame/settings.ts';
@@ -113,7 +115,12 @@ async function show(session: Session, options: Options, user: string): Promise<E
 
 async function exportAll(session: Session, options: Options): Promise<ExitCode> {
   const found = await readAll(open(options, session), session);
-  for (const document of found.documents) session.json(document, 'lines');
+  const file = join(privateFolder(session.shell, 'ledger'), `${nameOfNow()}.jsonl`);
+  writePrivateFile(file, found.documents.map((document) => `${JSON.stringify(document)}\n`).join(''));
+  session.print(file);
+  session.say(
+    `${found.documents.length} documents are there. They hold personal data: delete the file when you are done.`,
+  );
   sayUnreadable(found, session);
   return found.unreadable.length > 0 ? EXIT.differs : EXIT.done;
 }
@@ -138,6 +145,8 @@ export const ledgerCommands: Define = (parent, run) => {
       .argument('<user>', 'external id of the user; upper and lower case are different'),
   ).action(run<Options, [string]>(show));
   whereOptions(
-    ledger.command('export').description('Every document, one line of JSON each. They hold personal data.'),
+    ledger
+      .command('export')
+      .description('Writes every document, one line of JSON each, into a new file below .local/ledger.'),
   ).action(run<Options>(exportAll));
 };

@@ -28,7 +28,7 @@ export interface LocalDataverseOptions extends Customizing {
   readonly solutions?: readonly string[];
   /** Rows to begin with: those of the sample events at the end of their story, or as many made-up assignments as a load test needs. */
   readonly rows?: 'samples' | GeneratedRows;
-  /** Steps that are registered from the start, as `npm run dataverse -- register` would. */
+  /** Steps that are registered from the start, as `./connector dataverse register` would. */
   readonly steps?: readonly Steps[];
   /** What `WhoAmI` and the messages name. Default: the organization of the sample events. */
   readonly organization?: Organization;

@@ -1,4 +1,4 @@
-import type { ServiceBusReceivedMessage, ServiceBusSender } from '@azure/service-bus';
+import type { ServiceBusReceivedMessage, ServiceBusReceiver, ServiceBusSender } from '@azure/service-bus';
 import type { Connection } from '../connection.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { openServiceBus } from '../messaging/service-bus-connection.ts';
@@ -13,8 +13,9 @@ import { type DeadLetterHeaders, readHeaders } from './headers.ts';
 export interface DeadLetters {
   readonly queues: readonly DeadLetterQueue[];
   readonly mapping: Mapping;
-  /** To where replayed copies go. */
+  /** To where replayed copies go, and to see what is there. */
   openSender(): ServiceBusSender;
+  openQueue(): ServiceBusReceiver;
 }
 
 export interface DeadLetterEntry {
@@ -31,14 +32,15 @@ export function deadLettersOf(client: Client, source: Source, mapping: Mapping):
     queues: deadLetterQueues(client, source),
     mapping,
     openSender: () => client.createSender(source.queue),
+    openQueue: () => client.createReceiver(source.queue, { skipParsingBodyAsJson: true }),
   };
 }
 
 const PAGE = 250;
 const CLOSE_WITHIN_MS = 5_000;
 
-async function* peekAll(queue: DeadLetterQueue): AsyncGenerator<ServiceBusReceivedMessage> {
-  const receiver = queue.openReceiver();
+/** Peeks at all messages of an entity, the oldest first. Once for each client. */
+export async function* peekAll(receiver: ServiceBusReceiver): AsyncGenerator<ServiceBusReceivedMessage> {
   // Without a number the SDK starts after the last message that this client peeked: at the first one for a new client.
   let page = await answerWithin(ANSWER_WITHIN_MS, receiver.peekMessages(PAGE));
   while (page.length > 0) {
@@ -50,21 +52,34 @@ async function* peekAll(queue: DeadLetterQueue): AsyncGenerator<ServiceBusReceiv
   }
 }
 
+/** How to look through dead letters. */
+export interface Look {
+  /** Ends the look early. */
+  readonly signal?: AbortSignal;
+  /** Hears how many were looked at, whether they match or not. */
+  onLooked?(count: number): void;
+  /** Sees each that matches, where they are not yielded. */
+  onEntry?(entry: DeadLetterEntry): void;
+}
+
 /**
  * Looks through all dead letters without locking any, the oldest first in each queue, and yields those that match. Once for each
- * client. Ends early when the signal is aborted.
+ * client.
  */
 export async function* readDeadLetters(
   { queues, mapping }: DeadLetters,
   filter: Filter,
-  signal?: AbortSignal,
+  { signal, onLooked }: Look = {},
 ): AsyncGenerator<DeadLetterEntry> {
   let found = 0;
+  let looked = 0;
   for (const queue of queues) {
     let position = 0;
-    for await (const message of peekAll(queue)) {
+    for await (const message of peekAll(queue.openReceiver())) {
       if (signal?.aborted || found === filter.max) return;
       position += 1;
+      looked += 1;
+      onLooked?.(looked);
       const headers = readHeaders(queue.from, message);
       const content = () => readContent(message, mapping);
       if (!matches(filter, headers, content)) continue;

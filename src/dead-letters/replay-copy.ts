@@ -4,7 +4,7 @@ import { DEAD_LETTER_PROPERTIES } from './headers.ts';
 import { readBody } from './message-body.ts';
 
 /** A message by its AMQP sections: the plain form of the SDK can send bytes only. */
-type AmqpMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
+export type AmqpMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
 /** The dead letter starts its life anew: with the whole retry window, and without the time it lay here counted as lag. */
 const FORGOTTEN: ReadonlySet<string> = new Set([

@@ -39,7 +39,7 @@ function parse(text: string): { readonly json: unknown } | undefined {
 
 /** What a re-send in the portal's Service Bus Explorer makes of a body that it cannot show. */
 const RESENT =
-  'A re-send in the portal (Service Bus Explorer) makes such bodies: to send a dead letter once more use "npm run dead-letters -- replay". ' +
+  'A re-send in the portal (Service Bus Explorer) makes such bodies: to send a dead letter once more use "./connector dead-letters replay". ' +
   'Otherwise see which sender posts to this queue';
 
 function unsupported(what: string, body: Buffer, properties: Properties): DeadLetter {

@@ -16,5 +16,5 @@ export const isUnreadMessage = (message: string): boolean => Object.hasOwn(STEP_
 export function unreadMessageAdvice(message: string, table: string): string | undefined {
   const steps = isUnreadMessage(message) ? STEP_TO_REGISTER[message] : undefined;
   if (steps === undefined) return undefined;
-  return `${message} says nothing of single rows. Register the step on ${steps} of ${table} instead ("npm run dataverse -- register"): Dataverse runs it for each row.`;
+  return `${message} says nothing of single rows. Register the step on ${steps} of ${table} instead ("./connector dataverse register"): Dataverse runs it for each row.`;
 }

@@ -16,7 +16,7 @@ export class LedgerUnreadableError extends Error {
 
   constructor(where: string, problem: string) {
     super(`The ledger document ${where} ${problem}. ${MEND_IT}.`);
-    this.problem = `${problem}. "npm run ledger -- list" names it. ${MEND_IT}.`;
+    this.problem = `${problem}. "./connector ledger list" names it. ${MEND_IT}.`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -23,25 +23,21 @@ export interface Surroundings {
   /** What is typed on the terminal, or comes through a pipe. */
   readonly input?: string | Buffer;
   readonly folder?: string;
+  /** Default: one without settings and files. */
+  readonly project?: string;
   /** `SIGINT` and `SIGTERM` are emitted here. */
   readonly signals?: EventEmitter;
+  readonly credential?: Shell['credential'];
   readonly commands?: readonly Define[];
   /** Puts files into the project, which is empty otherwise. */
   prepare?(project: string): void;
 }
 
 /** A folder that is there until the test ends. */
-function temporaryFolder(): string {
+export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'connector-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
-}
-
-/** A project without settings of its own. */
-function emptyProject(): string {
-  const project = temporaryFolder();
-  writeFileSync(join(project, 'package.json'), '{"version":"0.0.0"}');
-  return project;
 }
 
 function terminal(columns: number | undefined): PassThrough & Output {
@@ -51,12 +47,22 @@ function terminal(columns: number | undefined): PassThrough & Output {
 /** Runs `connector ARGS` in this process: nothing but the shell is different, and it takes a tenth of the time. */
 export async function connector(
   args: readonly string[],
-  { env = {}, columns, input, folder, signals, commands = COMMANDS, prepare }: Surroundings = {},
+  {
+    env = {},
+    columns,
+    input,
+    folder,
+    project: own,
+    signals,
+    commands = COMMANDS,
+    prepare,
+    credential,
+  }: Surroundings = {},
 ): Promise<CliResult> {
   const [output, errors] = [terminal(columns), terminal(columns)];
   const typed = Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true });
   if (input !== undefined) typed.end(input);
-  const project = emptyProject();
+  const project = own ?? temporaryFolder();
   prepare?.(project);
   const written = Promise.all([text(output), text(errors)]);
   let exited: number | undefined;
@@ -67,6 +73,7 @@ export async function connector(
     environment: env,
     folder: folder ?? project,
     project,
+    credential: credential ?? (() => Promise.reject(new Error('There is no Azure login in tests.'))),
     signals: signals ?? new EventEmitter(),
     exit: (code) => {
       exited = code;

@@ -31,7 +31,11 @@ test.each([
   ['{"before":"soon"}', '/before', 'should be an ISO 8601 time such as'],
   ['{"reason":""}', '/reason', 'should be a dead-letter reason'],
   ['{"dryRun":1}', '/dryRun', 'should be `true` or `false`'],
-  ['{"a/b~c":1}', '/a~1b~0c', 'not known here; known are reason, user, before, max, dryRun'],
+  [
+    '{"a/b~c":1}',
+    '/a~1b~0c',
+    'not known here; known are reason, user, row, numbers, from, before, max, dryRun',
+  ],
 ])('%s is refused at "%s"', (body, pointer, message) => {
   expect(readReplayRequest(body)).toEqual({
     problems: [{ pointer, message: expect.stringContaining(message) }],

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { type DeadLetters, deadLettersOf } from '../../src/dead-letters/dead-letters.ts';
 import type { Filter } from '../../src/dead-letters/filter.ts';
 import { discard, replay } from '../../src/dead-letters/replay.ts';
-import { selectDeadLetters } from '../../src/dead-letters/select.ts';
-import type { Settled } from '../../src/dead-letters/settle-selection.ts';
+import { selectDeadLetters } from '../../src/dead-letters/selection.ts';
+import type { Settled } from '../../src/dead-letters/settle.ts';
 import { PROPERTY } from '../../src/messaging/envelope.ts';
 import { drafts, type Fixture, ids, mapping, QUEUE, startFixture } from './dead-letter-fixture.ts';
 

@@ -1,6 +1,7 @@
+import { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { registrableColumns } from '../../cli/dataverse/columns.ts';
-import { USAGE } from '../../cli/dataverse/command-line.ts';
+import { dataverseCommands } from '../../cli/dataverse/commands.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { requiredColumns } from '../../src/dynamics/required-columns.ts';
 import {
@@ -53,8 +54,10 @@ it('names the table of each preset', () => {
 });
 
 it('explains every option of the command', () => {
-  const used = new Set([...USAGE.matchAll(/--[a-z-]+/g)].map(([option]) => option));
-  used.delete('--');
+  const program = new Command();
+  dataverseCommands(program, () => async () => {});
+  const group = program.commands.flatMap(({ commands }) => commands);
+  const used = new Set(group.flatMap(({ options }) => options.map(({ long }) => long)));
   const explained = tableRows(section(DOC, '## With the command')).flatMap(([option = '']) =>
     code(option).map((text) => text.split(' ')[0]),
   );

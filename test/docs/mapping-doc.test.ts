@@ -38,7 +38,7 @@ describe('the examples', () => {
   });
 
   it('of translate print what it prints', () => {
-    const [, path = ''] = /^npm run --silent translate -- --on 2026-03-04 (local\S+)$/m.exec(DOC) ?? [];
+    const [, path = ''] = /^\.\/connector translate --on 2026-03-04 (local\S+)$/m.exec(DOC) ?? [];
     const decoded = decode(readFileSync(join(import.meta.dirname, '../..', path)), {});
     if (decoded.outcome !== 'decoded') throw new Error('The sample cannot be decoded.');
     const mapping = loadMapping('resource-assignment');

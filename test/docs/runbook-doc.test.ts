@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { readCommandLine as readDataverseCommand } from '../../cli/dataverse/command-line.ts';
-import { readCommandLine as readDeadLettersCommand } from '../../cli/dead-letters/command-line.ts';
+import { COMMANDS } from '../../cli/commands.ts';
 import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { readReplayRequest } from '../../src/dead-letters/replay-request.ts';
 import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
@@ -116,32 +116,42 @@ describe('the commands', () => {
     await promisify(execFile)('bash', ['-n', '-c', bash.join('\n')]);
   });
 
-  const commands = [...DOC.matchAll(/npm run ([\w-]+) -- ([^`#\n]+)/g)].map(([, script = '', rest = '']) => ({
-    script,
-    args: rest.split('>')[0]?.trim().replaceAll('"', '').split(/\s+/) ?? [],
-  }));
-
-  it('have options that the commands know', () => {
-    const read = { 'dead-letters': readDeadLettersCommand, dataverse: readDataverseCommand };
-    const parsed = commands.flatMap(({ script, args }) => {
-      const parse = read[script as keyof typeof read];
-      // NUMBER is a placeholder for a number.
-      return parse ? [parse(args.map((arg) => (arg === 'NUMBER' ? '1' : arg)))] : [];
-    });
-    expect(new Set(parsed.map(({ command }) => command))).toEqual(
-      new Set(['list', 'show', 'replay', 'discard', 'export', 'register', 'check']),
+  /** What stands behind `./connector`, for one page: placeholders are words in capitals, and `"${AT[@]}"` is a shell's list of options. */
+  const commands = (file: string) =>
+    [...read(file).matchAll(/\.\/connector ([^`#\n]+)/g)].map(([, rest = '']) =>
+      (rest.split(/ {2,}|>|;|,|\)/)[0] ?? '')
+        .replaceAll(/"\$\{AT\[@\]\}"/g, '--namespace contoso')
+        .replaceAll(/["…]/g, '')
+        .trim()
+        .split(/\s+/),
     );
-  });
 
-  it('of the ledger are those of its usage', () => {
-    const usage = read('cli/ledger/commands.ts');
-    const ledger = commands.filter(({ script }) => script === 'ledger');
-    expect(ledger.length).toBeGreaterThan(4);
-    for (const { args } of ledger) {
-      const [command = '', ...rest] = args;
-      expect(usage).toContain(`.command('${command}')`);
-      for (const option of rest.filter((arg) => arg.startsWith('--'))) expect(usage).toContain(`'${option}`);
-    }
+  it.each(globSync(['docs/*.md', '*.md'], { cwd: REPOSITORY }).sort())(
+    'of %s are those of the program, with options that they know',
+    async (file) => {
+      for (const args of commands(file)) {
+        const program = new Command()
+          .exitOverride()
+          .configureOutput({ outputError: () => {}, writeErr: () => {} });
+        const ran: unknown[] = [];
+        for (const define of COMMANDS) define(program, () => async () => void ran.push(args));
+        const group = program.commands.find((one) => one.name() === args[0]);
+        expect(group, args.join(' ')).toBeDefined();
+        // A page may name a command without what it works on.
+        if (args.length === 1 || args.at(-1) === '--help') continue;
+        const numbered = args.map((arg) => (arg === 'NUMBER' ? '1' : arg));
+        await expect(program.parseAsync(numbered, { from: 'user' }), args.join(' ')).resolves.toBeDefined();
+        expect(ran).toHaveLength(1);
+      }
+    },
+  );
+
+  it('are all in the runbook', () => {
+    const named = new Set(commands('docs/runbook.md').map(([group, name]) => `${group} ${name}`));
+    for (const name of ['list', 'show', 'replay', 'discard', 'export', 'repair'])
+      expect(named).toContain(`dead-letters ${name}`);
+    for (const name of ['list', 'show', 'export']) expect(named).toContain(`ledger ${name}`);
+    expect(named).toContain('dataverse register');
   });
 
   it('over HTTP send what the function takes', () => {

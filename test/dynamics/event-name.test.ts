@@ -54,7 +54,7 @@ describe('a body that is not read tells which event it is', () => {
   });
 
   it('with the advice to look for the user who had the row', () => {
-    expect(descriptionOf(Buffer.from('<C/>'))).toContain('npm run ledger -- list --verify');
+    expect(descriptionOf(Buffer.from('<C/>'))).toContain('./connector ledger list --verify');
   });
 });
 
@@ -75,6 +75,6 @@ describe("bodies that the portal's re-send makes", () => {
     ['null', 'the word null'],
   ])('%j is named as such', (body, what) => {
     expect(descriptionOf(Buffer.from(body))).toContain(`The body is ${what}. A re-send in the portal`);
-    expect(descriptionOf(Buffer.from(body))).toContain('npm run dead-letters -- replay');
+    expect(descriptionOf(Buffer.from(body))).toContain('./connector dead-letters replay');
   });
 });

@@ -82,10 +82,10 @@ describe('the workbook as it is deployed', () => {
       .filter(({ type }) => type === 1)
       .map(({ content }) => String(content.json))
       .join('\n');
-    expect(text).toContain('npm run dead-letters -- list');
-    const usage = readFileSync(new URL('../../cli/dead-letters/command-line.ts', import.meta.url), 'utf8');
+    expect(text).toContain('./connector dead-letters list');
+    const usage = readFileSync(new URL('../../cli/dead-letters/commands.ts', import.meta.url), 'utf8');
     for (const [, command = ''] of text.matchAll(/(?:`|-- )(list|show|replay|discard)`/g))
-      expect(usage).toContain(`npm run dead-letters -- ${command}`);
+      expect(usage).toContain(`.command('${command}')`);
   });
 
   it('shows metrics of this namespace and this app', () => {

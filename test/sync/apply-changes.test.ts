@@ -230,7 +230,7 @@ describe('a ledger document that cannot be read', () => {
     expect(stopped).toMatchObject({
       failure: {
         description: expect.stringMatching(
-          /^The ledger document of this user has schema 3, .*npm run ledger -- list/,
+          /^The ledger document of this user has schema 3, .*\.\/connector ledger list/,
         ),
       },
     });
@@ -239,7 +239,7 @@ describe('a ledger document that cannot be read', () => {
         evt: 'ledger.unreadable',
         correlationId: 'c1',
         errorCode: 'LedgerUnreadable',
-        reason: expect.stringMatching(/^has schema 3, .*npm run ledger -- list/),
+        reason: expect.stringMatching(/^has schema 3, .*\.\/connector ledger list/),
       },
     ]);
     expect(one.calls).toEqual(['attach a']);

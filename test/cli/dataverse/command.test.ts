@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type CliResult, temporaryFolder } from '../run-connector.ts';
 import {
   CONNECTION,
   connectTo,
@@ -14,7 +15,7 @@ import {
   TOKEN,
   writes,
 } from './dataverse-fixture.ts';
-import { type CliResult, cliFor, runProcess, settingsFor, temporaryFolder } from './run-dataverse.ts';
+import { cliFor, runProcess, settingsFor } from './run-dataverse.ts';
 
 const NEXT = /\n\nNext: change a row of msdyn_resourceassignment in Dynamics .*the queue "assignments"/s;
 
@@ -30,7 +31,7 @@ test('register, again, a change, check, remove', async () => {
   expect(empty).toEqual({
     code: 1,
     stdout:
-      'Service endpoint "COR connector" is missing.\nTo fix: npm run dataverse -- register, or by hand in the Plug-in Registration tool.\n',
+      'Service endpoint "COR connector" is missing.\nTo fix: ./connector dataverse register, or by hand in the Plug-in Registration tool.\n',
     stderr: '',
   });
 
@@ -149,16 +150,17 @@ test('wrong use ends with 2 before anything is sent, and repeats no secret', asy
   const fake = await startFake();
   const cli = cliFor(fake);
   const wrong: [string[], RegExp][] = [
-    [[], /^Makes Dataverse post/],
-    [['rescue'], /^There is no such command\./],
-    [['check', CONNECTION], /^check was given too much\./],
-    [[`--${CONNECTION}`], /^An option is not known, or lacks its value\./],
-    [['check', '--dry-run'], /^--dry-run does not go with check\./],
+    [[], /^Usage: connector dataverse/],
+    [['rescue'], /^There is no command "rescue"\./],
+    [['check', CONNECTION], /^There are too many arguments for "check"\./],
+    [[`--${CONNECTION}`], /^There is no option "--Endpoint"\./],
+    [['check', '--dry-run'], /^There is no option "--dry-run"\./],
     [['register', '--queue', 'a', '--topic', 'b'], /^Either --queue or --topic/],
     [['register', '--queue', 'other'], /is for "assignments", not for the queue "other"/],
     [['register', '--org', 'http://contoso.crm.dynamics.com'], /^The environment's URL must use https/],
-    [['register', '--mapping', '/team'], /^"\/team" cannot be read \(ENOENT\)\. Use one of the presets/],
-    [['remove'], /^remove cannot ask here, because there is no terminal: say --yes\./],
+    [['register', '--mapping', '/team'], /"\/team" cannot be read \(ENOENT\)\. Use one of the presets/],
+    [['register', '--name', ' '], /^--name should have 1 to 200 characters\./],
+    [['remove'], /^There is no terminal to ask on: say --yes\./],
   ];
   const results = await Promise.all(wrong.map(([args]) => cli(...args)));
   for (const [i, result] of results.entries()) {
@@ -209,7 +211,7 @@ test('without an Azure login it says how to get one, and not what the login said
     { credential: async () => ({ getToken: async () => null }) },
   );
   expect(await nobody('check')).toEqual({
-    code: 1,
+    code: 3,
     stdout: '',
     stderr: `No token for ${fake.url}/.default (Error). Run "az login", or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET of an application user of the environment; in Azure check the app's managed identity.\n`,
   });
@@ -219,17 +221,17 @@ test('without an Azure login it says how to get one, and not what the login said
 test('remove asks, and only yes removes', async () => {
   const fake = await startFake();
   await registerAll(connectTo(fake));
-  const questions: string[] = [];
-  const answer = (yes: boolean) =>
-    cliFor(fake, {}, { ask: async (question) => questions.push(question) > 0 && yes })('remove');
-  const no = await answer(false);
-  expect(no).toMatchObject({ code: 1, stderr: 'Nothing was removed.\n' });
+  const answer = (input: string) =>
+    cliFor(fake, {}, { columns: 120, input, env: { NO_COLOR: '1' } })('remove');
+  const no = await answer('y\n');
+  expect(no.code).toBe(1);
+  expect(no.stderr).toContain('Remove these 8? Type yes: ');
+  expect(no.stderr).toContain('Nothing was removed.');
   expect(no.stdout.trim().split('\n')).toHaveLength(8);
   expect(everyRow(fake)).toHaveLength(8);
-  expect(await answer(true)).toMatchObject({ code: 0 });
+  expect(await answer('yes\n')).toMatchObject({ code: 0 });
   expect(everyRow(fake)).toEqual([]);
-  expect(questions).toEqual(Array(2).fill('Remove these 8? Type yes: '));
-  expect(await answer(true)).toMatchObject({
+  expect(await answer('')).toMatchObject({
     code: 0,
     stdout: 'Nothing is registered under the name "COR connector".\n',
   });
@@ -243,16 +245,17 @@ test('an environment that is not there or refuses is a clear error, and the stat
     cliFor({ url: 'https://contoso.crm.dynamics.com' })('check'),
   ]);
   expect(nobody).toEqual({
-    code: 1,
+    code: 3,
     stdout: '',
     stderr:
       'GET /api/data/v9.2/WhoAmI: no answer from http://127.0.0.1:1 (ECONNREFUSED). Check --org and the network; it is safe to try again.\n',
   });
-  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused).toMatchObject({ code: 3, stdout: '' });
   expect(refused.stderr).toMatch(/WhoAmI: HTTP 401\n.* role System Customizer or System Administrator\.\n$/);
   expect(away).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'DATAVERSE_STATIC_TOKEN is for a stand-in on this machine: unset it.\n',
+    stderr:
+      'DATAVERSE_STATIC_TOKEN is for a stand-in on this machine: unset it.\nSee: connector dataverse check --help\n',
   });
 });

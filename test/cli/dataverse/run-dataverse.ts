@@ -1,42 +1,29 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
-import { runCommand, type Shell } from '../../../cli/dataverse/command.ts';
+import { type CliResult, connector, type Surroundings, temporaryFolder } from '../run-connector.ts';
 import { CONNECTION, TOKEN } from './dataverse-fixture.ts';
-
-export interface CliResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 type Variables = Readonly<Record<string, string>>;
 
-const CLI = resolve(import.meta.dirname, '../../../cli/dataverse.ts');
+const CLI = resolve(import.meta.dirname, '../../../cli/start.js');
 const LONGEST_RUN_MS = 25_000;
 
-/** A folder that is there until the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'dataverse-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+/** Every command names its target first; a test of its own looks at that. */
+const withoutTarget = (stderr: string): string => stderr.replace(/^Dataverse environment http.*\n/, '');
 
 /** Runs the command as an operator would, without a terminal, in an empty folder, with no variables but these. */
 export async function runProcess(args: readonly string[], env: Variables): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [CLI, 'dataverse', ...args], {
     cwd: temporaryFolder(),
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_RUN_MS,
     killSignal: 'SIGKILL',
   });
-  const ended = new Promise<number | null>((done) => child.once('close', done));
+  const ended = new Promise<number>((done) => child.once('close', (code) => done(code ?? -1)));
   const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: withoutTarget(stderr) };
 }
 
 /** The settings of the test's environment, with the static token of stand-ins. */
@@ -47,23 +34,10 @@ export const settingsFor = ({ url }: { url: string }): Variables => ({
 });
 
 /** The command in this process, which takes a tenth of the time. */
-export function cliFor(fake: { url: string }, settings: Variables = {}, shell: Partial<Shell> = {}) {
+export function cliFor(fake: { url: string }, settings: Variables = {}, surroundings: Surroundings = {}) {
   return async (...args: string[]): Promise<CliResult> => {
-    let stdout = '';
-    let stderr = '';
-    const code = await runCommand({
-      args,
-      readSettings: () => ({ ...settingsFor(fake), ...settings }),
-      credential: () => Promise.reject(new Error('There is no Azure login in tests.')),
-      print: (text) => {
-        stdout += `${text}\n`;
-      },
-      warn: (text) => {
-        stderr += `${text}\n`;
-      },
-      ask: undefined,
-      ...shell,
-    });
-    return { code, stdout, stderr };
+    const env = { ...settingsFor(fake), ...settings, ...surroundings.env };
+    const result = await connector(['dataverse', ...args], { ...surroundings, env });
+    return { ...result, stderr: withoutTarget(result.stderr) };
   };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCommandLine, readDesignation } from '../../../cli/dataverse/command-line.ts';
-import { readServiceBusAccess } from '../../../cli/dataverse/service-bus-access.ts';
+import { readDesignation, readServiceBusAccess } from '../../../cli/dataverse/service-bus-access.ts';
 import { readOrganization } from '../../../src/dataverse/environment-url.ts';
 import { ACCESS, CONNECTION, KEY } from './dataverse-fixture.ts';
 
@@ -65,12 +64,11 @@ describe("the environment's URL", () => {
 });
 
 it.each([
-  [[], {}, 'queue', undefined],
-  [[], { ServiceBusQueueName: 'q' }, 'queue', 'q'],
-  [[], { ServiceBusQueueName: 'q', ServiceBusTopicName: 't' }, 'topic', 't'],
-  [['--queue', 'x'], { ServiceBusQueueName: 'q', ServiceBusTopicName: 't' }, 'queue', 'x'],
-  [['--topic', 'x'], { ServiceBusQueueName: 'q' }, 'topic', 'x'],
+  [{}, {}, 'queue', undefined],
+  [{}, { ServiceBusQueueName: 'q' }, 'queue', 'q'],
+  [{}, { ServiceBusQueueName: 'q', ServiceBusTopicName: 't' }, 'topic', 't'],
+  [{ queue: 'x' }, { ServiceBusQueueName: 'q', ServiceBusTopicName: 't' }, 'queue', 'x'],
+  [{ topic: 'x' }, { ServiceBusQueueName: 'q' }, 'topic', 'x'],
 ])('%j with the settings %j means the %s %s', (options, settings, designation, path) => {
-  const { values } = readCommandLine(['check', ...options]);
-  expect(readDesignation(values, settings)).toEqual({ designation, path });
+  expect(readDesignation(options, settings)).toEqual({ designation, path });
 });

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PROPERTY } from '../../../src/messaging/envelope.ts';
 import { assignmentBody, PERSONAL, PROJECT, USERS } from '../../dead-letters/assignment-body.ts';
 import { drafts, type Fixture, ids, QUEUE, startFixture } from '../../dead-letters/dead-letter-fixture.ts';
-import { cliFor, startCli, temporaryFolder } from './run-cli.ts';
+import { connector, temporaryFolder } from '../run-connector.ts';
+import { cliFor, startCli } from './run-cli.ts';
 
 const RECORDS = [1, 2, 3].map((n) => `5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e000${n}`);
 
@@ -26,19 +27,33 @@ async function startMixed(): Promise<Fixture> {
   return fixture;
 }
 
-test('list counts by reason, with the times of the oldest and the newest', async () => {
+/** A terminal wide enough for any table, without colour. */
+const TERMINAL = { columns: 200, env: { NO_COLOR: '1' } };
+
+test('list counts by reason, and has the row and the operation of each', async () => {
   const { broker, peekDeadLetters } = await startMixed();
   const cli = cliFor(broker);
-  const [plain, json, filtered] = await Promise.all([
+  const [plain, piped, json, filtered, row] = await Promise.all([
+    cliFor(broker, TERMINAL)('list'),
     cli('list'),
     cli('list', '--json'),
     cli('list', '--json', '--user', USERS.ada.toUpperCase()),
+    cli('list', '--json', '--row', `{${RECORDS[1]?.toUpperCase()}}`),
   ]);
   expect(plain.code).toBe(0);
-  expect(plain.stdout).toMatch(/CorValidation +│ 2 +│.*Z +│ #1 /);
-  expect(plain.stdout).toContain('4 in all');
+  expect(plain.stdout).toMatch(/CorValidation +│ 2 +│ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d .*│ #1 /);
+  expect(plain.stdout).toMatch(new RegExp(`│ 2 +│ CorEntityNotMapped +│ Create +│ ${RECORDS[1]} +│ .* │ 5 `));
+  expect(plain.stderr).toContain('4 in all.');
+  expect(piped.stdout.split('\n').map((line) => line.split('\t').slice(0, 4))).toEqual([
+    ['Number', 'Reason', 'Operation', 'Row'],
+    ['1', 'CorValidation', 'Create', RECORDS[0]],
+    ['2', 'CorEntityNotMapped', 'Create', RECORDS[1]],
+    ['3', 'NotJson', '', ''],
+    ['4', 'CorValidation', 'Create', RECORDS[2]],
+    [''],
+  ]);
   const times = (await peekDeadLetters()).map(({ enqueuedTimeUtc }) => enqueuedTimeUtc?.toISOString());
-  expect(JSON.parse(json.stdout)).toEqual({
+  expect(JSON.parse(json.stdout)).toMatchObject({
     total: 4,
     oldest: times[0],
     newest: times[3],
@@ -47,9 +62,42 @@ test('list counts by reason, with the times of the oldest and the newest', async
       { reason: 'CorEntityNotMapped', count: 1, oldest: times[1], newest: times[1], example: '2' },
       { reason: 'NotJson', count: 1, oldest: times[2], newest: times[2], example: '3' },
     ],
-    complete: true,
+    letters: [
+      { sequenceNumber: '1' },
+      { sequenceNumber: '2' },
+      { sequenceNumber: '3' },
+      { sequenceNumber: '4' },
+    ],
   });
   expect(JSON.parse(filtered.stdout)).toMatchObject({ total: 2, reasons: [{ reason: 'CorValidation' }] });
+  expect(JSON.parse(row.stdout)).toMatchObject({ total: 1, letters: [{ sequenceNumber: '2' }] });
+});
+
+test('the target stands in the first line and in the question', async () => {
+  const { broker } = await startMixed();
+  const env = { ServiceBusConnection: broker.connectionString, ServiceBusQueueName: QUEUE, NO_COLOR: '1' };
+  const args = ['dead-letters', 'discard', '1'];
+  const { stderr } = await connector(args, { env, columns: 200, input: 'no\n' });
+  const target = `Queue assignments in ${/sb:\/\/([^/;]+)/.exec(broker.connectionString)?.[1]}`;
+  expect(stderr.startsWith(`${target}\n${target}\n`)).toBe(true);
+  expect(stderr).toContain('Delete 1 for good? Type yes: ');
+});
+
+test('a reason that nobody gives is wrong use, one that somebody gave by hand is not', async () => {
+  const { broker, deadLetter } = await startMixed();
+  await deadLetter([{ messageId: 'e', body: 'x', reason: 'ByHand' }]);
+  const cli = cliFor(broker);
+  const [slip, known, byHand] = await Promise.all([
+    cli('replay', '--reason', 'Typo'),
+    cli('replay', '--reason', 'MissingImage'),
+    cli('show', '--reason', 'ByHand'),
+  ]);
+  expect(slip).toMatchObject({ code: 2, stdout: '' });
+  expect(slip.stderr).toMatch(
+    /^--reason: no dead letter has this one\. The reasons are NotJson, .*TTLExpiredException/,
+  );
+  expect(known).toMatchObject({ code: 0, stdout: '', stderr: 'No dead letter matches.\n' });
+  expect(byHand.code).toBe(0);
 });
 
 test('show says why and what a message would change, and the body only when asked', async () => {
@@ -62,18 +110,24 @@ test('show says why and what a message would change, and the body only when aske
     cli('show', '99'),
   ]);
   expect(one.code).toBe(0);
-  for (const text of [
-    '#2 in the queue',
-    'reason               CorEntityNotMapped',
-    'description          Create the user in COR.',
-    'attempt              4',
-    'lastError            UserNotFound',
-    'table                msdyn_resourceassignment',
-    `record               ${RECORDS[1]}`,
-    'operation            Create',
-    `would                put assignment ${RECORDS[1]} of user ${USERS.bob} on workspace ${PROJECT}: 40 h, 2026-01-05 to 2026-01-09`,
-  ])
-    expect(one.stdout).toContain(text);
+  const lines = one.stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      ['#2 in the queue'],
+      ['reason', 'CorEntityNotMapped'],
+      ['description', 'Create the user in COR.'],
+      ['tries', '5'],
+      ['attempt', '4'],
+      ['lastError', 'UserNotFound'],
+      ['table', 'msdyn_resourceassignment'],
+      ['row', RECORDS[1]],
+      ['operation', 'Create'],
+      [
+        'would',
+        `put assignment ${RECORDS[1]} of user ${USERS.bob} on workspace ${PROJECT}: 40 h, 2026-01-05 to 2026-01-09`,
+      ],
+    ]),
+  );
   const shown = JSON.parse(json.stdout);
   expect(shown).toMatchObject([
     {
@@ -93,16 +147,16 @@ test('show says why and what a message would change, and the body only when aske
 test('no output holds personal data, except that of show --body', async () => {
   const { broker } = await startMixed();
   const cli = cliFor(broker);
-  const folder = temporaryFolder();
   const results = await Promise.all([
     cli('list', '--json'),
+    cli('list'),
     cli('show', '--max', '10'),
     cli('show', '--max', '10', '--json'),
-    cli('replay', '--dry-run'),
-    cli('export', folder),
+    cli('replay', '--all', '--dry-run'),
+    cli('export', '--all'),
   ]);
-  results.push(await cli('replay'));
-  expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
+  results.push(await cli('replay', '--all'));
+  expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   for (const word of PERSONAL)
     for (const { stdout, stderr } of results) expect(stdout + stderr).not.toContain(word);
 });
@@ -111,8 +165,8 @@ test('replay takes the ones that its filters name, and a dry run changes nothing
   const { broker, takeQueue, peekDeadLetters } = await startMixed();
   const cli = cliFor(broker);
   const dry = await cli('replay', '--dry-run', '--reason', 'CorValidation');
-  expect(dry).toMatchObject({ code: 0, stderr: '' });
-  expect(dry.stdout).toContain('2 in all\nWould replay these. Nothing was changed.');
+  expect(dry).toMatchObject({ code: 0, stderr: 'Would replay these 2. Nothing was changed.\n' });
+  expect(dry.stdout.split('\n')).toHaveLength(4);
   expect(broker.counts(QUEUE)).toMatchObject({ active: 0, deadLetter: 4 });
 
   const replayed = async (...args: string[]) => {
@@ -120,7 +174,7 @@ test('replay takes the ones that its filters name, and a dry run changes nothing
     return { code, stdout, copies: ids(await takeQueue()) };
   };
   const nothing = await replayed('--before', '2020-01-01');
-  expect(nothing).toEqual({ code: 0, stdout: 'No dead letter matches.\n', copies: [] });
+  expect(nothing).toEqual({ code: 0, stdout: '', copies: [] });
   const one = await replayed('--user', USERS.ada, '--max', '1');
   expect(one).toEqual({ code: 0, stdout: 'Replayed 1 of 1 dead letters.\n', copies: ['a'] });
   const [next] = await peekDeadLetters();
@@ -130,18 +184,30 @@ test('replay takes the ones that its filters name, and a dry run changes nothing
   expect(ids(await peekDeadLetters())).toEqual(['b', 'c']);
 });
 
+test('replay and discard take single ones by their numbers, and name those that are not there', async () => {
+  const { broker, takeQueue, peekDeadLetters } = await startMixed();
+  const cli = cliFor(broker);
+  expect(await cli('replay', '2')).toMatchObject({ code: 0, stdout: 'Replayed 1 of 1 dead letters.\n' });
+  const two = await cli('replay', '4', '99', '1');
+  expect(two).toEqual({
+    code: 1,
+    stdout: 'Replayed 2 of 2 dead letters.\n',
+    stderr: 'There is no dead letter #99.\n',
+  });
+  expect(ids(await takeQueue())).toEqual(['b', 'a', 'd']);
+  expect(await cli('discard', '3', '--yes')).toMatchObject({ code: 0 });
+  expect(await peekDeadLetters()).toEqual([]);
+});
+
 test('discard refuses to ask without a terminal, and deletes what its filters name with --yes', async () => {
   const { broker, peekDeadLetters } = await startMixed();
   const cli = cliFor(broker);
   const [refused, dry] = await Promise.all([
-    cli('discard'),
+    cli('discard', '--all'),
     cli('discard', '--dry-run', '--reason', 'NotJson'),
   ]);
-  expect(refused).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: 'discard cannot ask here, because there is no terminal: say --yes.\n',
-  });
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toMatch(/^There is no terminal to ask on: say --yes\.\n/);
   expect(dry).toMatchObject({ code: 0 });
   expect(broker.counts(QUEUE).deadLetter).toBe(4);
   const discarded = await cli('discard', '--yes', '--reason', 'NotJson');
@@ -152,30 +218,25 @@ test('discard refuses to ask without a terminal, and deletes what its filters na
 
 test('discard shows what it would delete and asks, and takes anything but yes for no', async () => {
   const { broker, peekDeadLetters } = await startMixed();
-  const asked: string[] = [];
-  const answering = (answer: boolean) =>
-    cliFor(broker, {
-      ask: async (question) => {
-        asked.push(question);
-        return answer;
-      },
-    });
-  const no = await answering(false)('discard', '--reason', 'CorValidation');
-  expect(no).toMatchObject({ code: 1, stderr: 'Nothing was deleted.\n' });
-  expect(no.stdout).toMatch(/CorValidation +│ 2 .*2 in all\n$/s);
+  const answering = (input: string) => cliFor(broker, { ...TERMINAL, input });
+  const no = await answering('y\n')('discard', '--reason', 'CorValidation');
+  expect(no.code).toBe(1);
+  expect(no.stderr).toContain('Nothing was deleted.');
+  expect(no.stdout).toMatch(/│ 1 +│ CorValidation .*│ 4 +│ CorValidation /s);
   expect(broker.counts(QUEUE).deadLetter).toBe(4);
-  const yes = await answering(true)('discard', '--reason', 'CorValidation');
-  expect(yes).toMatchObject({ code: 0, stderr: '' });
+  const yes = await answering('yes\n')('discard', '--reason', 'CorValidation');
+  expect(yes.code).toBe(0);
   expect(yes.stdout).toContain('Discarded 2 of 2 dead letters.');
   expect(ids(await peekDeadLetters())).toEqual(['b', 'c']);
-  expect(asked).toEqual(Array.from({ length: 2 }, () => 'Delete 2 for good? Type yes: '));
 });
 
-test('export writes each body byte for byte, with its metadata beside it, for nobody else to read', async () => {
+test('export writes each body byte for byte, with its metadata beside it, into a new folder that nobody else can read', async () => {
   const { broker, peekDeadLetters } = await startMixed();
-  const folder = join(temporaryFolder(), 'new', 'folder');
-  const result = await cliFor(broker)('export', folder, '--user', USERS.ada);
-  expect(result).toMatchObject({ code: 0, stderr: '' });
+  const project = temporaryFolder();
+  const result = await cliFor(broker, { project })('export', '--user', USERS.ada);
+  const folder = result.stdout.trim();
+  expect(result.code).toBe(0);
+  expect(folder.startsWith(join(project, '.local', 'dead-letters'))).toBe(true);
   expect(readdirSync(folder).sort()).toEqual([
     'queue-1.body',
     'queue-1.json',
@@ -190,7 +251,21 @@ test('export writes each body byte for byte, with its metadata beside it, for no
     content: { record: RECORDS[2] },
   });
   for (const file of readdirSync(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
+  for (const path of [folder, join(folder, '..'), join(folder, '../..')])
+    expect(statSync(path).mode & 0o777).toBe(0o700);
   expect(await peekDeadLetters()).toHaveLength(4);
+});
+
+test('export follows no link', async () => {
+  const { broker } = await startMixed();
+  const [project, elsewhere] = [temporaryFolder(), temporaryFolder()];
+  mkdirSync(join(project, '.local'));
+  symlinkSync(elsewhere, join(project, '.local', 'dead-letters'));
+  const result = await cliFor(broker, { project })('export', '--all');
+  expect(result).toMatchObject({ code: 1, stdout: '' });
+  expect(result.stderr).toMatch(/dead-letters should be a folder, and no link: remove it\./);
+  expect(readdirSync(elsewhere)).toEqual([]);
+  expect(existsSync(join(project, '.local', 'dead-letters'))).toBe(true);
 });
 
 test('wrong use ends with 2, and says what is wrong without repeating a setting', async () => {
@@ -207,7 +282,7 @@ test('wrong use ends with 2, and says what is wrong without repeating a setting'
 
 test('an empty queue is no error, and says so', async () => {
   const { broker } = await startFixture();
-  expect(await cliFor(broker)('list')).toEqual({ code: 0, stdout: 'No dead letters.\n', stderr: '' });
+  expect(await cliFor(broker)('list')).toEqual({ code: 0, stdout: '', stderr: 'No dead letters.\n' });
 });
 
 test('a queue that is not there and a namespace that is not there are clear errors', async () => {
@@ -216,20 +291,20 @@ test('a queue that is not there and a namespace that is not there are clear erro
     'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;';
   const [noQueue, noNamespace] = await Promise.all([
     cliFor(broker)('list', '--queue', 'other'),
-    cliFor({ connectionString: gone })('replay'),
+    cliFor({ connectionString: gone })('replay', '--all'),
   ]);
   expect(noQueue).toEqual({
-    code: 1,
+    code: 3,
     stdout: '',
     stderr: 'The namespace has no such queue, topic or subscription.\n',
   });
-  expect(noNamespace).toEqual({ code: 1, stdout: '', stderr: 'The namespace cannot be reached.\n' });
+  expect(noNamespace).toEqual({ code: 3, stdout: '', stderr: 'The namespace cannot be reached.\n' });
 });
 
 test('a replay that one message fails names it and ends with 1', async () => {
   const { broker, deadLetter, takeQueue } = await startFixture({ maxMessageBytes: 2_000 });
   await deadLetter(drafts(3, (i) => ({ body: Buffer.alloc(i === 1 ? 1_950 : 10) })));
-  const result = await cliFor(broker)('replay');
+  const result = await cliFor(broker)('replay', '--all');
   expect(result).toEqual({
     code: 1,
     stdout: 'Replayed 2 of 3 dead letters.\n  #2 in the queue: The copy is larger than the queue takes.\n',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CorSandbox, startCorSandbox } from '../../../local/cor/sandbox.ts';
@@ -95,7 +96,7 @@ describe('connector ledger', () => {
       { ...document, percentages: { 'W-1': 40 } },
     ]);
     expect(
-      lines.stdout
+      readFileSync(lines.stdout.trim(), 'utf8')
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line)),

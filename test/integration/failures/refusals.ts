@@ -3,7 +3,7 @@ import type { ServiceBusMessage } from '@azure/service-bus';
 import { expect, test } from 'vitest';
 import { withDeadLetters } from '../../../src/dead-letters/dead-letters.ts';
 import { replay } from '../../../src/dead-letters/replay.ts';
-import { selectDeadLetters } from '../../../src/dead-letters/select.ts';
+import { selectDeadLetters } from '../../../src/dead-letters/selection.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { QUEUE } from '../test-stack.ts';
 import { expectAccount } from './account.ts';

@@ -3,7 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDeadLetters } from '../../../src/dead-letters/dead-letters.ts';
 import { replay } from '../../../src/dead-letters/replay.ts';
-import { selectDeadLetters } from '../../../src/dead-letters/select.ts';
+import { selectDeadLetters } from '../../../src/dead-letters/selection.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../../../src/ledger/blob-ledger.ts';
 import { percentagesOn } from '../../../src/ledger/percentages.ts';

@@ -1,45 +1,27 @@
 import { expect, test } from 'vitest';
-import { readCommandLine, UsageError } from '../../../cli/dead-letters/command-line.ts';
 import { readDeadLetterSettings } from '../../../cli/dead-letters/settings.ts';
+import { connector } from '../run-connector.ts';
 
 test.each([
-  [['list'], { command: 'list', filter: {} }],
-  [['show', '12', '--body'], { command: 'show', filter: { sequenceNumber: '12' }, values: { body: true } }],
-  [['show', '--reason', 'NotJson'], { command: 'show', filter: { reason: 'NotJson' } }],
-  [
-    ['replay', '--before', '2026-11-24', '--max', '5'],
-    { command: 'replay', filter: { before: Date.UTC(2026, 10, 24), max: 5 } },
-  ],
-  [
-    ['export', 'there', '--user', '{ABC}'],
-    { command: 'export', directory: 'there', filter: { user: '{ABC}' } },
-  ],
-  [['rescue', '--help'], { command: 'help' }],
-])('%j is understood', (args, expected) => {
-  expect(readCommandLine(args)).toMatchObject(expected);
-});
-
-test.each([
-  [[], /^The messages that the connector gave up/],
+  [[], /^Usage: connector dead-letters/],
   [['rescue'], /^There is no command "rescue"\./],
-  [['toString'], /^There is no command "toString"\./],
-  [['list', '--max', 'many'], /^--max should be a whole number from 1\.$/],
-  [['list', '--max', '0', '--before', '2'], /^--before should be .*\n--max should be/],
-  [['replay', '--before', 'yesterday'], /^--before should be an ISO 8601 time such as/],
-  [['replay', '--before', '2026-11-24T08:00:00'], /^--before should be an ISO 8601 time such as/],
+  [['list', '--before', 'yesterday'], /^--before should be an ISO 8601 time/],
+  [['list', '--max', '0'], /^--max <n>: should be a whole number from 1\./],
+  [['list', '--max', 'Zm9v'], /^--max <n>: should be a whole number from 1\./],
+  [['list', '--row', ' '], /^--row should be the id of a row/],
+  [['list', '--from', 'there'], /^--from should be `queue` or `subscription`/],
   [['replay', '--reason', ''], /^--reason should be a dead-letter reason/],
-  [['replay', '--yes'], /^--yes does not go with replay\.$/],
-  [['list', '--dry-run'], /^--dry-run does not go with list\.$/],
-  [['replay', '12'], /^replay was given too much: "12"\.$/],
-  [['show', '12', '13'], /^show was given too much: "13"\.$/],
-  [['show'], /^show needs a sequence number, or --reason/],
-  [['show', 'twelve'], /^show needs a sequence number, not "twelve"\.$/],
-  [['export'], /^export needs the directory to write to\.$/],
-  [['list', '--colour'], /^Unknown option '--colour'/],
-  [['list', '--max'], /argument missing/],
-])('%j is refused with a reason', (args, message) => {
-  expect(() => readCommandLine(args)).toThrow(UsageError);
-  expect(() => readCommandLine(args)).toThrow(message);
+  [['replay', '--yes'], /^There is no option "--yes"\./],
+  [['show', 'twelve'], /^A sequence number has digits alone\./],
+  [['show'], /^Which ones\? Say numbers, --reason/],
+  [['replay'], /^Which ones\? .* or --all\./],
+  [['discard', '--yes'], /^Which ones\? .* or --all\./],
+  [['export'], /^Which ones\? .* or --all\./],
+  [['repair'], /^number is missing\./],
+])('%j is wrong use, with a reason, before anything is connected', async (args, message) => {
+  const { code, stdout, stderr } = await connector(['dead-letters', ...args]);
+  expect(stderr).toMatch(message);
+  expect([code, stdout]).toEqual([2, '']);
 });
 
 const ENVIRONMENT = {

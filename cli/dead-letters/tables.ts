@@ -1,0 +1,96 @@
+import { isUtf8 } from 'node:buffer';
+import type { DeadLetterContent } from '../../src/dead-letters/content.ts';
+import type { DeadLetterEntry } from '../../src/dead-letters/dead-letters.ts';
+import type { DeadLetterHeaders } from '../../src/dead-letters/headers.ts';
+import type { DeadLetterList } from '../../src/dead-letters/selection.ts';
+import { localTime } from '../frame/local-time.ts';
+import type { Session } from '../frame/session.ts';
+import type { Table } from '../frame/table.ts';
+
+type Change = DeadLetterContent['changes'][number];
+
+/** How often it was tried: deliveries of the last copy, and the copies that were sent before. */
+function triesText({ connector, deliveryCount }: DeadLetterHeaders): string {
+  const copies = Number(connector.attempt ?? 0);
+  const replayed = connector.replayed ? ', replayed' : '';
+  return `${copies + Math.max(1, deliveryCount)}${replayed}`;
+}
+
+/** How many there are of each reason. */
+export function reasonTable({ reasons }: DeadLetterList): Table {
+  return {
+    titles: ['Reason', 'Count', 'Oldest', 'Newest', 'For example'],
+    rows: reasons.map(({ reason, count, oldest, newest, example }) => [
+      reason,
+      count,
+      localTime(oldest),
+      localTime(newest),
+      `#${example}`,
+    ]),
+  };
+}
+
+/** A line for each. */
+export function letterTable(entries: readonly DeadLetterEntry[]): Table {
+  return {
+    titles: ['Number', 'Reason', 'Operation', 'Row', 'Enqueued', 'Tries'],
+    rows: entries.map(({ headers, content }) => {
+      const { operation, record } = content();
+      return [
+        headers.sequenceNumber,
+        headers.reason,
+        operation,
+        record,
+        localTime(headers.enqueuedAt),
+        triesText(headers),
+      ];
+    }),
+  };
+}
+
+function changeText(change: Change): string {
+  const { user, record, workspace } = change;
+  if (change.kind === 'remove')
+    return `remove assignment ${record} of user ${user}${workspace ? ` from workspace ${workspace}` : ''} (${change.why})`;
+  const { allocation } = change;
+  const amount =
+    'percentage' in allocation
+      ? `${allocation.percentage} %`
+      : `${allocation.hours} h, ${allocation.start} to ${allocation.finish}`;
+  return `put assignment ${record} of user ${user} on workspace ${workspace}: ${amount}`;
+}
+
+const TIMES = /^\d{4}-\d\d-\d\dT/;
+
+/** All that is known of one dead letter. */
+export function showLetter({ headers, content }: DeadLetterEntry, session: Session): void {
+  const { connector, otherProperties } = headers;
+  const { table, record, operation, changes, problem } = content();
+  const own = Object.entries(connector).map(([name, value]): [string, string] => {
+    const text = String(value);
+    return [name, TIMES.test(text) ? localTime(text) : text];
+  });
+  session.record(`#${headers.sequenceNumber} in the ${headers.from}`, [
+    ['message', headers.messageId],
+    ['enqueued', localTime(headers.enqueuedAt)],
+    ['reason', headers.reason],
+    ['description', headers.description],
+    ['table', table],
+    ['row', record],
+    ['operation', operation],
+    ...changes.map((change): [string, string] => ['would', changeText(change)]),
+    ['would', problem && `${changes.length > 0 ? 'not do all' : 'change nothing'}: ${problem}`],
+    ['tries', triesText(headers)],
+    ['delivery count', headers.deliveryCount],
+    ...own,
+    ['content type', headers.contentType],
+    ['other properties', otherProperties.join(', ')],
+  ]);
+}
+
+/** A body for a terminal: text as it is, anything else as base64. */
+export function bodyText(bytes: Uint8Array): string {
+  return isUtf8(bytes)
+    ? Buffer.from(bytes).toString()
+    : `(not text; base64) ${Buffer.from(bytes).toString('base64')}`;
+}
