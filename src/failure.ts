@@ -24,6 +24,12 @@ export type FailureClass =
   | 'didNotApply'
   | 'rejected';
 
+/**
+ * `oneCall`: nobody would fare better. `threeCalls`: three in a row, whoever makes them. `twoUsers`, `threeUsers`: so many different
+ * users within a short time, because one alone may be the reason itself.
+ */
+export type OpensAfter = 'oneCall' | 'threeCalls' | 'twoUsers' | 'threeUsers';
+
 /** Why work could not be done now, or at all, and which service said so. */
 export interface Failure {
   readonly service: Service;
@@ -36,6 +42,8 @@ export interface Failure {
   readonly description: string;
   /** How long the service asked to be left alone, milliseconds from now. */
   readonly retryAfterMs?: number;
+  /** How widely it has to be met before no more calls are made at all. Absent: it says nothing about other calls. */
+  readonly opensAfter?: OpensAfter;
 }
 
 /** Failures that are nobody's fault and pass: the same work may succeed later. */

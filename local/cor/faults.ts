@@ -6,8 +6,8 @@ type Target = 'api' | 'token';
 
 /** Decides which requests fail, are slowed down or turned away. Random choices repeat for the same seed. */
 export interface Faults {
-  /** The failure that the next request of this kind meets. Uses up `failNext` entries. */
-  next(target: Target, switches: CorSwitches): Omit<Failure, 'count'> | undefined;
+  /** The failure that the next request of this kind, about this user where it is about one, meets. Uses up `failNext` entries. */
+  next(target: Target, user: string, switches: CorSwitches): Omit<Failure, 'count'> | undefined;
   /** The `Retry-After` of a request above the rate limit (null: none is sent), or undefined when it may pass. */
   overRate(switches: CorSwitches): { retryAfter: string | null } | undefined;
   latency(switches: CorSwitches): number;
@@ -20,7 +20,8 @@ export function createFaults(): Faults {
   let filledAt = 0;
 
   return {
-    next(target, switches) {
+    next(target, user, switches) {
+      if (target === 'api' && switches.failUser?.user === user) return switches.failUser;
       const index = switches.failNext.findIndex((failure) => failure.on === target);
       const scheduled = switches.failNext[index];
       if (scheduled) {

@@ -72,7 +72,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
     if (switches.down) return 'drop';
     const target = route.operation === 'token' ? 'token' : 'api';
     if (switches.hang === target) return 'hang';
-    const failure = faults.next(target, switches);
+    const failure = faults.next(target, route.id, switches);
     if (failure?.when === 'before') return failureAnswer(failure);
     if (route.operation === 'unknown') return NO_SUCH_ROUTE;
 
@@ -187,7 +187,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function failureAnswer({ status, body, retryAfter }: InjectedFailure): Answer | 'drop' {
   if (status === 'drop') return 'drop';
   const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
-  if (typeof body === 'string') return { status, contentType: 'text/plain; charset=utf-8', body, headers };
+  if (typeof body === 'string') {
+    const contentType = body.startsWith('<') ? 'text/html' : 'text/plain';
+    return { status, contentType: `${contentType}; charset=utf-8`, body, headers };
+  }
   const value = body === undefined ? { status, name: 'HttpException', message: 'Injected failure' } : body;
   return json(status, value, headers);
 }

@@ -76,6 +76,8 @@ const switches = z.strictObject({
     .extend({ rate: z.number().min(0).max(1), seed: z.int().default(1) })
     .nullable()
     .default(null),
+  /** Every call about this user fails so: one person whom a firewall dislikes. */
+  failUser: failure.extend({ user: z.string() }).nullable().default(null),
   /** Every connection is destroyed as soon as it asks for something. */
   down: z.boolean().default(false),
   /** Requests are read and never answered. */

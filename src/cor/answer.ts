@@ -4,8 +4,8 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { parseJson } from '../json.ts';
 import type { CorOperation } from './classify.ts';
 import type { CorAnswer, CorFailure } from './cor-client.ts';
-import { refusal, unreachable } from './failure.ts';
-import { readReply } from './reply.ts';
+import { refusal, unreachable, unrecognizedReply } from './failure.ts';
+import { readReply, unrecognizedIn } from './reply.ts';
 
 /** Turns the outcome of one request into COR's answer. `now` is UTC epoch ms, for a `Retry-After` date. */
 export function readAnswer(
@@ -26,18 +26,17 @@ export function readAnswer(
     return { ok: false, failure: refusal({ operation, status, body, secrets, retryAfterMs }), ...id };
   }
   if (text === undefined) return { ok: false, failure: tooLong(status), ...id };
-  return { ok: true, status, ...id, ...readReply(operation, status, parseJson(text), secrets) };
+  const body = parseJson(text);
+  const unrecognized = unrecognizedIn(body);
+  if (unrecognized) return { ok: false, failure: unrecognizedReply(status, unrecognized), ...id };
+  return { ok: true, status, ...id, ...readReply(operation, status, body, secrets) };
 }
 
-/** Not transient: the same call would be answered at the same length. */
+/** COR may have carried out the call: what it did is unknown, so the whole wanted set is told again later. */
 function tooLong(status: number): CorFailure {
   return {
-    service: 'cor',
-    class: 'rejected',
-    status,
+    ...unrecognizedReply(status, 'The reply is longer than the client reads'),
     code: 'REPLY_TOO_LONG',
-    description:
-      'COR carried out the call, but its reply is longer than the client reads. Check that COR_BASE_URL is the Integrations API.',
   };
 }
 

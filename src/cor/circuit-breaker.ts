@@ -1,4 +1,6 @@
-import type { Failure } from '../failure.ts';
+import type { Failure, OpensAfter } from '../failure.ts';
+import { UNRECOGNIZED_ANSWER } from './classify.ts';
+import { createUserBackoff, type UserBackoff } from './user-backoff.ts';
 
 /** How the calls ended that were made with one permit. */
 type CallOutcome = { readonly kind: 'succeeded' } | { readonly kind: 'failed'; readonly failure: Failure };
@@ -12,7 +14,8 @@ export type CallPermit =
 type BreakerState = 'closed' | 'open' | 'halfOpen';
 
 export interface CircuitBreaker {
-  tryCall(): CallPermit;
+  /** Asks for leave to call COR about one user. */
+  tryCall(user: string): CallPermit;
   readonly state: BreakerState;
   /** Why it is not closed, if it is not. */
   readonly reason: string | undefined;
@@ -39,32 +42,37 @@ interface Opened {
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 60_000;
+/** However long COR asks to be left alone, a probe finds out by then whether it is well again. */
+const MAX_ASKED_MS = 5 * 60_000;
 /** One lost connection is an accident, several in a row with no success between them are an outage. */
 const MAX_FAILURES_IN_A_ROW = 3;
+/** What several users meet within this time is not the fault of one of them. */
+const EVIDENCE_MS = 30_000;
 
 /** The one reason that does not pass by itself. */
 export const CREDENTIALS_REFUSED = 'COR refuses the credentials';
 
-/** Why a failure stops all calls, not only this one. */
-function reasonToOpen(failure: Failure): { reason: string; atOnce: boolean } | undefined {
-  if (failure.class === 'auth') return { reason: CREDENTIALS_REFUSED, atOnce: true };
-  if (failure.class !== 'transient') return undefined;
-  if (failure.status === 429) return { reason: 'COR answers 429', atOnce: true };
-  if (failure.status === 503) return { reason: 'COR answers 503', atOnce: true };
-  if (failure.retryAfterMs !== undefined) return { reason: 'COR asked for a pause', atOnce: true };
-  if (failure.status === undefined) return { reason: 'COR cannot be reached', atOnce: false };
-  if (failure.status === 502 || failure.status === 504)
-    return { reason: `COR's gateway answers ${failure.status}`, atOnce: false };
-  return undefined;
+const USERS_NEEDED: Readonly<Partial<Record<OpensAfter, number>>> = { twoUsers: 2, threeUsers: 3 };
+
+function reasonOf({ class: kind, code, status }: Failure): string {
+  if (kind === 'auth') return CREDENTIALS_REFUSED;
+  if (status === undefined) return 'COR cannot be reached';
+  return code === UNRECOGNIZED_ANSWER
+    ? `Something else than COR answers (${status})`
+    : `COR answers ${status}`;
 }
 
 class Breaker implements CircuitBreaker {
   private readonly options: CircuitBreakerOptions;
+  private readonly userBackoff: UserBackoff;
   private opened: Opened | undefined;
-  private failuresInARow = 0;
+  private lostInARow = 0;
+  /** Users that met what may be everybody's, and when, since somebody succeeded. UTC epoch ms. */
+  private readonly evidence = new Map<string, number>();
 
   constructor(options: CircuitBreakerOptions) {
     this.options = options;
+    this.userBackoff = createUserBackoff(options.now);
   }
 
   get state(): BreakerState {
@@ -76,60 +84,84 @@ class Breaker implements CircuitBreaker {
     return this.opened?.reason;
   }
 
-  tryCall(): CallPermit {
+  tryCall(user: string): CallPermit {
     const { opened } = this;
+    const userWaitMs = this.userBackoff.waitMs(user);
     if (opened) {
-      const waitMs = opened.until - this.options.now();
+      const waitMs = Math.max(userWaitMs, opened.until - this.options.now());
       if (opened.probing) return { allowed: false, waitMs: Math.max(opened.delayMs, waitMs) };
       if (waitMs > 0) return { allowed: false, waitMs };
       opened.probing = true;
-    }
-    return { allowed: true, report: (outcome) => this.report(outcome, opened) };
+    } else if (userWaitMs > 0) return { allowed: false, waitMs: userWaitMs };
+    return { allowed: true, report: (outcome) => this.report(user, outcome, opened) };
   }
 
-  private report(outcome: CallOutcome, probed: Opened | undefined): void {
+  private report(user: string, outcome: CallOutcome, probed: Opened | undefined): void {
     // A late success may have closed it since, and a new opening may have a probe of its own.
     const isProbe = this.opened !== undefined && this.opened === probed;
     if (isProbe && this.opened) this.opened.probing = false;
-    const why = outcome.kind === 'failed' ? reasonToOpen(outcome.failure) : undefined;
-    // Refused, or broken in its own way: COR is there.
-    if (outcome.kind === 'succeeded' || !why) this.close(isProbe);
-    else if (this.opened) this.extend(this.opened, outcome.failure, isProbe);
-    else this.count(outcome.failure, why);
+    const failure = outcome.kind === 'failed' ? outcome.failure : undefined;
+    // Without a word about other calls it was refused in its own way: COR is there.
+    if (!failure?.opensAfter) this.succeed(user, isProbe);
+    else {
+      this.count(user, failure);
+      if (this.opened) this.extend(this.opened, failure, isProbe);
+      else if (this.isEverybodys(failure)) this.open(failure);
+    }
   }
 
-  private close(isProbe: boolean): void {
-    this.failuresInARow = 0;
+  private succeed(user: string, isProbe: boolean): void {
+    this.lostInARow = 0;
+    this.evidence.clear();
+    this.userBackoff.forget(user);
     const now = this.options.now();
     if (!this.opened || (!isProbe && this.opened.askedUntil > now)) return;
     const { reason, since } = this.opened;
     this.opened = undefined;
+    this.userBackoff.forgetAll();
     this.options.onClose?.(reason, now - since);
   }
 
-  private extend(opened: Opened, { retryAfterMs = 0 }: Failure, isProbe: boolean): void {
+  private count(user: string, { opensAfter }: Failure): void {
+    if (opensAfter === 'threeCalls') this.lostInARow += 1;
+    if (opensAfter !== 'twoUsers' && opensAfter !== 'threeUsers') return;
     const now = this.options.now();
-    opened.askedUntil = Math.max(opened.askedUntil, now + retryAfterMs);
+    this.userBackoff.failed(user);
+    for (const [other, at] of this.evidence) if (now - at > EVIDENCE_MS) this.evidence.delete(other);
+    this.evidence.set(user, now);
+  }
+
+  private isEverybodys({ opensAfter }: Failure): boolean {
+    if (opensAfter === 'threeCalls') return this.lostInARow >= MAX_FAILURES_IN_A_ROW;
+    const needed = opensAfter === undefined ? undefined : USERS_NEEDED[opensAfter];
+    return needed === undefined || this.evidence.size >= needed;
+  }
+
+  private extend(opened: Opened, failure: Failure, isProbe: boolean): void {
+    const now = this.options.now();
+    opened.askedUntil = Math.max(opened.askedUntil, now + askedMs(failure));
     if (isProbe) opened.delayMs = Math.min(opened.delayMs * 2, MAX_DELAY_MS);
     opened.until = Math.max(opened.until, opened.askedUntil, isProbe ? now + opened.delayMs : 0);
   }
 
-  private count({ retryAfterMs = 0 }: Failure, why: { reason: string; atOnce: boolean }): void {
-    this.failuresInARow += 1;
-    if (!why.atOnce && this.failuresInARow < MAX_FAILURES_IN_A_ROW) return;
+  private open(failure: Failure): void {
     const now = this.options.now();
-    const askedUntil = now + retryAfterMs;
+    const askedUntil = now + askedMs(failure);
     const until = Math.max(now + FIRST_DELAY_MS, askedUntil);
-    const { reason } = why;
+    const reason = reasonOf(failure);
     this.opened = { reason, since: now, until, askedUntil, delayMs: FIRST_DELAY_MS, probing: false };
     this.options.onOpen?.(reason, until - now);
   }
 }
 
+function askedMs({ retryAfterMs = 0 }: Failure): number {
+  return Math.min(retryAfterMs, MAX_ASKED_MS);
+}
+
 /**
  * Keeps a process from calling COR while that is useless: once open, it lets only one probe at a time out, at
- * growing distances, until one succeeds. A circuit breaker of our own, since those on npm know neither
- * Retry-After nor a reason.
+ * growing distances, until one succeeds. What one user alone meets keeps only that user waiting. A circuit
+ * breaker of our own, since those on npm know neither Retry-After nor a reason nor whom a failure concerns.
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   return new Breaker(options);

@@ -1,6 +1,9 @@
 import type { CorFailureClass } from './cor-client.ts';
 import type { CorError } from './error-body.ts';
 
+/** In place of a code, for an answer that cannot be COR's own. */
+export const UNRECOGNIZED_ANSWER = 'UNRECOGNIZED_ANSWER';
+
 export type CorOperation = 'attach' | 'detach' | 'createWorkspace';
 
 /** A class, and the code of the body that decided it or, where none did, the most specific one. */
@@ -41,10 +44,23 @@ export function classify(operation: CorOperation, status: number, error: CorErro
   if (error.fields.length > 0) return { class: 'validation', code };
 
   // COR's status for failed validation (417) and HTTP's own (422), where no domain code makes it a business refusal.
-  if ((status === 417 || status === 422) && !code) return { class: 'validation', code };
+  if ((status === 417 || status === 422) && !code && error.isStructured) return { class: 'validation', code };
 
-  // Redirects, unknown routes, business refusals: a human has to look.
-  return { class: 'rejected', code };
+  // A business refusal, or an entry in the reply to a call that was carried out: a human has to look.
+  const own = error.codes.find(isCorCode);
+  if (own !== undefined || status < 300) return { class: 'rejected', code: own ?? code };
+
+  // No word of COR's own: a proxy, a firewall, a page in COR's place. It says nothing about the message.
+  return { class: 'transient', code: code ?? UNRECOGNIZED_ANSWER };
+}
+
+/** Codes as COR's documentation has them. The framework's own (`E_ROUTE_NOT_FOUND`) says that the call did not get to COR's code. */
+export function isCorCode(code: string): boolean {
+  return (
+    /^[A-Z]{2,4}\d{2,4}$/.test(code) ||
+    /^[A-Z][A-Za-z]{2,60}(Error|Exception|Entity)$/.test(code) ||
+    /^(?!E_)[A-Z]+(_[A-Z]+)+$/.test(code)
+  );
 }
 
 function classOfCode(operation: CorOperation, code: string, error: CorError): CorFailureClass | undefined {

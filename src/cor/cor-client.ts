@@ -24,7 +24,7 @@ export interface CorReply {
   readonly requestId?: string;
   /**
    * Percentage by workspace, keyed by `json_integrations.origin_external_id` (GUIDs in lower case): all that COR says the user
-   * now has. `undefined` when the reply holds no readable list of workspaces: nothing is proven then.
+   * now has; `NaN` where it contradicts itself. `undefined` when the reply holds no readable list of workspaces: nothing is proven then.
    */
   readonly workspaces: ReadonlyMap<string, number> | undefined;
   /** Failures reported inside a 2xx body (`errors[]`, `partial_success`). */

@@ -7,9 +7,13 @@ export interface CorError {
   readonly message: string;
   /** The request's fields that a validator complained about, with the rule where it is named: `{ field: 'users.0', rule: 'required' }`. */
   readonly fields: readonly { readonly field: string; readonly rule: string }[];
+  /** It is a JSON object or list, not a page, a text or nothing. */
+  readonly isStructured: boolean;
 }
 
-const NOTHING_SAID: CorError = { codes: [], message: '', fields: [] };
+type Said = Omit<CorError, 'isStructured'>;
+
+const NOTHING_SAID: Said = { codes: [], message: '', fields: [] };
 
 /** Names that say no more than "an error": a `code` beside them, or the HTTP status, decides. */
 const GENERIC = /^(CORCustomError|Error|Exception|HttpException|HttpError|ERROR|error)$/;
@@ -31,10 +35,10 @@ const MAX_DEPTH = 4;
  * one level down, in `error` or `data`), a list of validator complaints, `null`, or plain text. `body` is parsed JSON, or the text.
  */
 export function readCorError(body: unknown): CorError {
-  return read(body, 0);
+  return { ...read(body, 0), isStructured: typeof body === 'object' && body !== null };
 }
 
-function read(body: unknown, depth: number): CorError {
+function read(body: unknown, depth: number): Said {
   if (depth > MAX_DEPTH) return NOTHING_SAID;
   if (typeof body === 'string') return readText(body);
   if (Array.isArray(body)) return readList(body, depth);
@@ -56,14 +60,14 @@ function read(body: unknown, depth: number): CorError {
 }
 
 /** `{error: {…}}` is the framework's default; `{data: {…}}` is COR's own wrapper; `errors` lists complaints. */
-function innerError(body: Record<string, unknown>, depth: number): CorError {
+function innerError(body: Record<string, unknown>, depth: number): Said {
   for (const inner of [body.error, body.errors, body.data]) {
     if (Array.isArray(inner) || isObject(inner)) return read(inner, depth + 1);
   }
   return NOTHING_SAID;
 }
 
-function readList(list: readonly unknown[], depth: number): CorError {
+function readList(list: readonly unknown[], depth: number): Said {
   const parts = list.slice(0, 20).map((item) => read(item, depth + 1));
   return {
     codes: parts.flatMap((part) => part.codes),
@@ -75,7 +79,7 @@ function readList(list: readonly unknown[], depth: number): CorError {
   };
 }
 
-function readText(text: string): CorError {
+function readText(text: string): Said {
   // A proxy's error page: only its title says anything to an operator.
   if (/^\s*</.test(text)) {
     return {

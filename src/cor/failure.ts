@@ -1,5 +1,6 @@
+import type { OpensAfter } from '../failure.ts';
 import { redact, type Secrets } from '../http/redact.ts';
-import { type Classification, type CorOperation, classify } from './classify.ts';
+import { type Classification, type CorOperation, classify, UNRECOGNIZED_ANSWER } from './classify.ts';
 import type { CorFailure, CorFailureClass } from './cor-client.ts';
 import { type CorError, readCorError } from './error-body.ts';
 
@@ -26,13 +27,35 @@ export function refusal(refused: Refused): CorFailure {
   const code = safeCode(classified.code, refused.secrets);
   const [what, advice] = explain(classified, refused.status);
   const words = said(error, refused.subject, refused.secrets);
+  const opensAfter = reach(classified, refused);
   return {
     service: 'cor',
     class: classified.class,
     status: refused.status,
     ...(code === undefined ? {} : { code }),
     ...(refused.retryAfterMs === undefined ? {} : { retryAfterMs: refused.retryAfterMs }),
+    ...(opensAfter === undefined ? {} : { opensAfter }),
     description: describe(`${what} ${httpStatus(refused.status, code)}`, words, advice),
+  };
+}
+
+/** Is it about this user, or about everybody? Refusals with COR's own codes are about what was asked. */
+function reach(classified: Classification, { status, retryAfterMs }: Refused): OpensAfter | undefined {
+  if (classified.class === 'auth') return 'twoUsers';
+  if (classified.class !== 'transient') return undefined;
+  if (status === 429 || (status === 503 && retryAfterMs !== undefined)) return 'oneCall';
+  return status >= 500 || status === 408 || status === 425 ? 'twoUsers' : 'threeUsers';
+}
+
+/** A 2xx that shows nothing of what a call of COR returns: something else answers in its place, or COR is half up. */
+export function unrecognizedReply(status: number, what: string): CorFailure {
+  return {
+    service: 'cor',
+    class: 'transient',
+    status,
+    code: UNRECOGNIZED_ANSWER,
+    opensAfter: 'threeUsers',
+    description: `${what} (HTTP ${status}), so it is not known what COR did. ${NOT_COR}`,
   };
 }
 
@@ -46,6 +69,7 @@ export function unreachable(service: string, code: string): CorFailure {
     service: 'cor',
     class: 'transient',
     code,
+    opensAfter: 'threeCalls',
     description: `${what}. Check the network path and that the service is up.`,
   };
 }
@@ -79,6 +103,7 @@ function explain(
   { class: failureClass, code }: Classification,
   status: number,
 ): [what: string, advice: string] {
+  if (failureClass === 'transient' && status >= 300 && status < 500) return explainUnrecognized(status, code);
   if (failureClass !== 'rejected') return EXPLANATIONS[failureClass];
   if (status < 300) {
     return [
@@ -86,16 +111,23 @@ function explain(
       'Find the cause in COR, then replay the message.',
     ];
   }
+  return ['COR refused the call', 'Find the cause in COR, then replay the message.'];
+}
+
+const NOT_COR =
+  'See what answers at COR_BASE_URL: a proxy, a firewall or a maintenance page may stand in its place.';
+
+function explainUnrecognized(status: number, code: string | undefined): [what: string, advice: string] {
+  if (status === 408 || status === 425 || status === 429) return EXPLANATIONS.transient;
   if (status < 400) {
     return [
       'COR answered with a redirect, which is not followed',
       'Set COR_BASE_URL to the address that it leads to.',
     ];
   }
-  if (code === 'E_ROUTE_NOT_FOUND' || (status === 404 && code === undefined)) {
+  if (code === 'E_ROUTE_NOT_FOUND')
     return ['COR has no such route', 'Check COR_BASE_URL: host and path prefix.'];
-  }
-  return ['COR refused the call', 'Find the cause in COR, then replay the message.'];
+  return ['The answer holds none of the codes that COR has', NOT_COR];
 }
 
 const EXPLANATIONS: Record<Exclude<CorFailureClass, 'rejected'>, [what: string, advice: string]> = {

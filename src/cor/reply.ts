@@ -1,9 +1,13 @@
 import { normalizeExternalId } from '../external-id.ts';
 import type { Secrets } from '../http/redact.ts';
 import { isObject } from '../json.ts';
-import type { CorOperation } from './classify.ts';
+import { type CorOperation, isCorCode } from './classify.ts';
 import type { CorReply } from './cor-client.ts';
+import { readCorError } from './error-body.ts';
 import { refusal } from './failure.ts';
+
+/** In place of a percentage, where a reply names a workspace twice with different ones: it equals nothing, so it proves nothing. */
+const CONTRADICTORY = Number.NaN;
 
 /** A reply that names more is broken; the rest would only cost time. */
 const MAX_PROBLEMS = 50;
@@ -30,6 +34,24 @@ export function readReply(
   };
 }
 
+/**
+ * Why the body of a 2xx cannot be COR's reply to a call; `undefined` when it may be. A user, a workspace, a list of complaints or an
+ * error with a code of COR's own is a reply, whatever it leaves out.
+ */
+export function unrecognizedIn(body: unknown): string | undefined {
+  if (Array.isArray(body)) return body.some(isObject) ? undefined : 'The reply holds nothing';
+  if (!isObject(body)) return 'The reply is no JSON object';
+  const parts = userCandidates(body);
+  if (
+    parts.some((part) => 'id' in part || Array.isArray(part.workspaces) || errorList(part.errors).length > 0)
+  )
+    return undefined;
+  if (readCorError(body).codes.some(isCorCode)) return undefined;
+  return parts.some(saysItFailed)
+    ? 'The reply says that it failed, without a code of COR'
+    : 'The reply shows neither a user nor a workspace';
+}
+
 /** The user stands at the top level in the documented reply; COR's other v2 endpoints wrap theirs. */
 function userCandidates(body: unknown): Record<string, unknown>[] {
   if (!isObject(body)) return [];
@@ -50,7 +72,10 @@ function readWorkspaces(users: readonly Record<string, unknown>[]): Map<string, 
     if (typeof id !== 'string') continue;
     // Attached in COR's own screens, without a number: not what we asked for, so it proves nothing.
     const percentage = readNumber(isObject(workspace.pivot) ? workspace.pivot.percentage : undefined);
-    if (percentage !== undefined) percentages.set(normalizeExternalId(id), percentage);
+    if (percentage === undefined) continue;
+    const key = normalizeExternalId(id);
+    const other = percentages.get(key);
+    percentages.set(key, other === undefined || other === percentage ? percentage : CONTRADICTORY);
   }
   return percentages;
 }

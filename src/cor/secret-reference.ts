@@ -19,6 +19,7 @@ export function unresolvedReference({ apiKey, clientSecret }: CorCredentials): C
     service: 'cor',
     class: 'auth',
     code: 'SECRET_NOT_RESOLVED',
+    opensAfter: 'oneCall',
     description: `${unresolved.join(' and ')} still holds a Key Vault reference, so COR was not called. Put the secret into the vault under the name that the reference has, check that the app has the role Key Vault Secrets User there, then refresh the reference.`,
   };
 }

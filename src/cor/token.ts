@@ -44,8 +44,15 @@ export function createTokenSource(
 
   async function fetchToken(context: CallContext | undefined): Promise<TokenOutcome> {
     const askedAt = now();
-    const grant = await request(context);
-    inFlight = undefined;
+    let grant: TokenGrant | CorFailure;
+    try {
+      grant = await request(context);
+    } catch {
+      return { ok: false, failure: REQUEST_FAILED };
+    } finally {
+      // Whatever happened: a promise that stays would be every later caller's answer.
+      inFlight = undefined;
+    }
     if ('class' in grant) return { ok: false, failure: grant };
 
     if (now() >= askedAt + grant.expiresInMs) return { ok: false, failure: EXPIRED_ON_ARRIVAL };
@@ -67,10 +74,20 @@ export function createTokenSource(
   };
 }
 
+const REQUEST_FAILED: CorFailure = {
+  service: 'cor',
+  class: 'transient',
+  code: 'TOKEN_REQUEST_FAILED',
+  opensAfter: 'threeCalls',
+  description:
+    "The request to COR's token endpoint failed inside the connector. Report this with the log around it.",
+};
+
 const EXPIRED_ON_ARRIVAL: CorFailure = {
   service: 'cor',
   class: 'transient',
   code: 'TOKEN_EXPIRED',
+  opensAfter: 'threeCalls',
   description:
     'The token endpoint took longer to answer than the token it gave was valid. Check its response time and expires_in.',
 };

@@ -1,10 +1,10 @@
 import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import { withoutByteOrderMark } from '../json.ts';
+import { isDeeperThan } from '../json-nesting.ts';
 import { quoteBareNumbers } from './bare-numbers.ts';
 import { claimedName, eventSentence, rowIdInXml } from './event-name.ts';
 import { LOOK_FOR_OLD_USER } from './look-for-old-user.ts';
 import type { MessageEnvelope } from './message-envelope.ts';
-import { isDeeperThan } from './nesting.ts';
 import { readSerializedString } from './serialized-string.ts';
 
 type Properties = Readonly<Record<string, unknown>>;

@@ -26,15 +26,24 @@ export function endDeadline(deadline: Deadline): void {
   clearTimeout(deadline.timer);
 }
 
-/** The promise's value, or `overdue()` when the deadline passes first. The promise must not reject. */
+/** The promise's outcome, or `overdue()` when the deadline passes first. */
 export function within<T>(deadline: Deadline, promise: Promise<T>, overdue: () => T): Promise<T> {
   if (deadline.expired) return Promise.resolve(overdue());
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     deadline.onExpire = () => resolve(overdue());
-    void promise.then((value) => {
-      // A late value must not take the listener of a later wait away.
+    const ended = (): void => {
+      // A late outcome must not take the listener of a later wait away.
       if (!deadline.expired) deadline.onExpire = undefined;
-      resolve(value);
-    });
+    };
+    promise.then(
+      (value) => {
+        ended();
+        resolve(value);
+      },
+      (error: unknown) => {
+        ended();
+        reject(error);
+      },
+    );
   });
 }

@@ -1,4 +1,4 @@
-import type { CircuitBreaker } from '../cor/circuit-breaker.ts';
+import { type CircuitBreaker, CREDENTIALS_REFUSED } from '../cor/circuit-breaker.ts';
 import type { CallContext, CorClient } from '../cor/cor-client.ts';
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
@@ -21,7 +21,7 @@ export async function callCor(
   access: CorAccess,
 ): Promise<AssertionResult> {
   const { breaker } = access;
-  const permit = breaker.tryCall();
+  const permit = breaker.tryCall(user);
   if (!permit.allowed) return notCalled(permit.waitMs, breaker.reason);
   let failure: Failure | undefined;
   try {
@@ -37,9 +37,10 @@ export async function callCor(
 }
 
 function notCalled(waitMs: number, reason: string | undefined): AssertionResult {
-  const description = `No call was made: ${reason ?? 'COR is being probed'}.`;
+  const description = `No call was made: ${reason ?? 'the last ones about this user failed'}.`;
+  const code = reason === CREDENTIALS_REFUSED ? 'CREDENTIALS_REFUSED' : 'PAUSED';
   return {
-    failure: { service: 'cor', class: 'paused', code: 'PAUSED', description, retryAfterMs: waitMs },
+    failure: { service: 'cor', class: 'paused', code, description, retryAfterMs: waitMs },
     drift: [],
     calls: 0,
     corChanged: false,

@@ -20,7 +20,7 @@ export function mismatches(plan: Plan, seen: ReadonlyMap<string, number> | undef
   const found: Mismatch[] = [];
   for (const [workspace, { percentage: wanted }] of plan.desired) {
     const shown = seen?.get(workspace);
-    if (shown === undefined || Math.abs(shown - wanted) >= TOLERANCE)
+    if (shown === undefined || !(Math.abs(shown - wanted) < TOLERANCE))
       found.push({ workspace, wanted, shown });
   }
   for (const workspace of plan.unwanted) {
@@ -35,7 +35,9 @@ export function mismatches(plan: Plan, seen: ReadonlyMap<string, number> | undef
 }
 
 function percent(value: number | undefined): string {
-  return value === undefined ? 'not attached' : `${value} %`;
+  if (value === undefined) return 'not attached';
+  // The reply names it twice, with different percentages.
+  return Number.isNaN(value) ? 'shown twice, differently' : `${value} %`;
 }
 
 /** COR answered 200 and its reply shows something else. The description is for the dead letter. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CorOperation, classify } from '../../src/cor/classify.ts';
+import { type CorOperation, classify, UNRECOGNIZED_ANSWER } from '../../src/cor/classify.ts';
 import type { CorFailureClass } from '../../src/cor/cor-client.ts';
 import { readCorError } from '../../src/cor/error-body.ts';
 
@@ -74,7 +74,7 @@ const ROWS: Row[] = [
     'attach',
     404,
     'E_ROUTE_NOT_FOUND: Cannot PUT /x',
-    'rejected',
+    'transient',
     'E_ROUTE_NOT_FOUND',
   ],
   [
@@ -82,7 +82,7 @@ const ROWS: Row[] = [
     'attach',
     404,
     { name: 'HttpException', message: 'E_ROUTE_NOT_FOUND: Cannot PUT /x' },
-    'rejected',
+    'transient',
     'E_ROUTE_NOT_FOUND',
   ],
   [
@@ -110,8 +110,13 @@ const ROWS: Row[] = [
     { errors: [{ field: 'metadata', validation: 'required', message: 'x' }] },
     'validation',
   ],
-  ['an empty body', 'attach', 400, '', 'rejected'],
-  ['a number', 'attach', 400, 7, 'rejected'],
+  ['an empty body', 'attach', 400, '', 'transient', UNRECOGNIZED_ANSWER],
+  ['a number', 'attach', 400, 7, 'transient', UNRECOGNIZED_ANSWER],
+  ['a page', 'attach', 404, '<html><title>404 Not Found</title></html>', 'transient', UNRECOGNIZED_ANSWER],
+  ['a text', 'detach', 405, 'Method Not Allowed', 'transient', UNRECOGNIZED_ANSWER],
+  ['a gateway’s JSON', 'attach', 404, { message: 'no Route matched' }, 'transient', UNRECOGNIZED_ANSWER],
+  ['a gateway’s code', 'attach', 400, { code: 'BadRequest', message: 'no' }, 'transient', 'BadRequest'],
+  ['a conflict without a code', 'attach', 409, { message: 'no' }, 'transient', UNRECOGNIZED_ANSWER],
 
   // ZC001 is used for two things
   [
@@ -249,10 +254,10 @@ const ROWS: Row[] = [
   ...[408, 425, 429, 500, 501, 502, 503, 504, 520].map(
     (status): Row => [`bare ${status}`, 'attach', status, '', 'transient'],
   ),
-  ...[301, 302, 307, 308, 400, 404, 405, 409, 410, 413, 415].map(
-    (status): Row => [`bare ${status}`, 'attach', status, '', 'rejected'],
+  ...[301, 302, 307, 308, 400, 404, 405, 407, 409, 410, 413, 415, 417, 422, 423].map(
+    (status): Row => [`bare ${status}`, 'attach', status, '', 'transient', UNRECOGNIZED_ANSWER],
   ),
-  ...[417, 422].map((status): Row => [`bare ${status}`, 'attach', status, '', 'validation']),
+  ...[417, 422].map((status): Row => [`${status} with JSON`, 'attach', status, {}, 'validation']),
   ['bare 401', 'attach', 401, '', 'auth'],
   ['bare 403', 'attach', 403, '', 'auth'],
   ['a 401 that names a code', 'attach', 401, { code: 'ValidationError' }, 'auth', 'ValidationError'],
@@ -274,7 +279,7 @@ describe('an error body', () => {
 
   it('may nest without bounds', () => {
     const deep = '['.repeat(200_000) + ']'.repeat(200_000);
-    expect(readCorError(JSON.parse(deep))).toEqual({ codes: [], message: '', fields: [] });
+    expect(readCorError(JSON.parse(deep))).toMatchObject({ codes: [], message: '', fields: [] });
   });
 
   it('may be long: reading it takes linear time', () => {

@@ -56,6 +56,13 @@ describe('the workspaces of a reply', () => {
     });
   });
 
+  it('are unproven where a workspace is named twice with different percentages', () => {
+    const twice = (...shares: number[]) => percentages(user(...shares.map((one) => workspace('w-1', one))));
+    expect(twice(10, 20)).toEqual({ 'w-1': Number.NaN });
+    expect(twice(10, 20, 20)).toEqual({ 'w-1': Number.NaN });
+    expect(twice(10, 10)).toEqual({ 'w-1': 10 });
+  });
+
   it('may be none', () => {
     expect(percentages(user())).toEqual({});
   });
@@ -100,7 +107,7 @@ describe('failures inside a 2xx', () => {
     ],
     ['a whole error body', { status: 'ERROR', code: 'FS003', message: 'no' }, 'rejected', /FS003/],
     ['an error with its own status', { status: 429, message: 'slow down' }, 'transient', /slow down/],
-    ['a wrapped status', { statusCode: 400, data: null, message: 'no' }, 'rejected', /no/],
+    ['a wrapped status', { statusCode: 400, data: null, message: 'no' }, 'transient', /no/],
     ['an error name', { error: 'UserNotFoundError', message: 'nobody' }, 'unmapped', /nobody/],
     [
       'a bare list of complaints',

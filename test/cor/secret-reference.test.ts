@@ -25,6 +25,7 @@ describe('a credential that is still a Key Vault reference', () => {
       service: 'cor',
       class: 'auth',
       code: 'SECRET_NOT_RESOLVED',
+      opensAfter: 'oneCall',
       description: expect.stringContaining('Put the secret into the vault'),
     };
     expect(await client.checkCredentials()).toEqual(failure);

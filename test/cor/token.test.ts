@@ -54,6 +54,15 @@ describe('the token', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('is asked for again by the next caller, whatever went wrong with the request', async () => {
+    const { value } = tokensFrom((n) => {
+      if (n === 1) throw new TypeError('Cannot convert object to primitive value');
+      return { value: 't2', expiresInMs: HOUR };
+    });
+    expect(await value()).toBe('transient');
+    expect(await value()).toBe('t2');
+  });
+
   it('that expired on its way is not used', async () => {
     const { clock, value } = tokensFrom((n) => {
       clock.ms += 2_000;
@@ -168,6 +177,10 @@ describe('the answer of the token endpoint', () => {
     [{ access_token: 'abc', expires_in: -5 }, HOUR],
     [{ access_token: 'abc', expires_in: 'soon' }, HOUR],
     [{ access_token: 'abc', expires_in: null }, HOUR],
+    [{ access_token: 'abc', expires_in: { toString: null } }, HOUR],
+    [{ access_token: 'abc', expires_in: [[]] }, HOUR],
+    [{ access_token: 'abc', expires_in: 'NaN' }, HOUR],
+    [{ access_token: 'abc', expires_in: 1e308 }, 24 * HOUR],
   ])('%j is good for %i ms', (body, expiresInMs) => {
     expect(readGrant(response(200, body), [], 0)).toEqual({ value: 'abc', expiresInMs });
   });
@@ -176,8 +189,8 @@ describe('the answer of the token endpoint', () => {
     [400, 'auth', /COR_API_KEY and COR_CLIENT_SECRET/],
     [401, 'auth', /COR_API_KEY and COR_CLIENT_SECRET/],
     [403, 'auth', /COR_API_KEY and COR_CLIENT_SECRET/],
-    [302, 'auth', /COR_TOKEN_URL/],
-    [404, 'auth', /COR_TOKEN_URL/],
+    [302, 'transient', /COR_TOKEN_URL/],
+    [404, 'transient', /COR_TOKEN_URL/],
     [408, 'transient', /later/],
     [429, 'transient', /later/],
     [500, 'transient', /later/],
@@ -202,8 +215,19 @@ describe('the answer of the token endpoint', () => {
     [{ access_token: 7 }],
   ])('200 with %j is no token', (body) => {
     expect(readGrant(response(200, body), [], 0)).toMatchObject({
-      class: 'auth',
+      class: 'transient',
+      code: 'UNRECOGNIZED_ANSWER',
+      opensAfter: 'oneCall',
       description: expect.stringMatching(/COR_TOKEN_URL/),
+    });
+  });
+
+  it.each([400, 401, 403])('%i with a page is what it is, not refused credentials', (status) => {
+    const page = '<html><title>Blocked by the firewall</title></html>';
+    expect(readGrant(response(status, page), [], 0)).toMatchObject({
+      class: 'transient',
+      code: 'UNRECOGNIZED_ANSWER',
+      description: expect.stringMatching(/^Something else .* “Blocked by the firewall”/),
     });
   });
 

@@ -20,6 +20,7 @@ const USERS = {
   created: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0002',
   unlucky: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0003',
   refused: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0004',
+  rejected: '1d6c1a52-0a65-4c58-9c2b-0f2d7a1b0005',
 };
 
 const SEED = JSON.parse(
@@ -36,7 +37,8 @@ async function refusingCor() {
     response.setHeader('x-request-id', 'request-1');
     if (request.url?.startsWith('/v1/oauth/token'))
       response.end(JSON.stringify({ access_token: 'a-token', expires_in: 3600 }));
-    else response.writeHead(400).end(JSON.stringify({ name: 'SomethingElse', message: 'no' }));
+    else
+      response.writeHead(400).end(JSON.stringify({ name: 'CORCustomError', code: 'CTR006', message: 'no' }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -78,7 +80,8 @@ export async function written(): Promise<Written> {
     UNMAPPED_GRACE: '0s',
   });
   const log = (_level: string, line: LogLine) => void lines.push(line);
-  let now = Date.UTC(2026, 4, 1);
+  // In the week that the rows below are planned for.
+  let now = Date.UTC(2026, 0, 6);
   const world: Partial<World> = {
     ledger: createMemoryLedger(),
     settlement: { deadLetter: async () => {} },
@@ -153,11 +156,17 @@ export async function written(): Promise<Written> {
     now += 60_000;
     await handle()(unlucky, { applicationProperties: { corAttempt: 1 } });
 
+    // Two users whom COR refuses are everybody: the third message waits without a call.
     sandbox.set({ forbid: true });
-    await handle(beside({}))(assignmentBody(USERS.refused, record(6)));
+    const forbidden = handle(beside({}));
+    await forbidden(assignmentBody(USERS.refused, record(6)));
+    await forbidden(assignmentBody(USERS.created, record(8)));
+    await forbidden(assignmentBody(USERS.drifted, record(9)));
     sandbox.set({ forbid: false });
+    now += 60_000;
+    await forbidden(assignmentBody(USERS.refused, record(6)));
     const refusal = { baseUrl: refusing.baseUrl, tokenUrl: `${refusing.baseUrl}/v1/oauth/token` };
-    await handle(beside({}, refusal))(assignmentBody(USERS.refused, record(7)));
+    await handle(beside({}, refusal))(assignmentBody(USERS.rejected, record(7)));
 
     const deaf = beside({
       settlement: {

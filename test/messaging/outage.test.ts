@@ -6,7 +6,13 @@ import type { History } from '../../src/messaging/envelope.ts';
 import { seededRandom } from '../sync/model/random.ts';
 
 const MINUTE = 60_000;
-const GONE: Failure = { service: 'cor', class: 'transient', code: 'ECONNREFUSED', description: 'No answer.' };
+const GONE: Failure = {
+  service: 'cor',
+  class: 'transient',
+  code: 'ECONNREFUSED',
+  opensAfter: 'threeCalls',
+  description: 'No answer.',
+};
 const policy = { retryWindowMs: 24 * 60 * MINUTE, unmappedGraceMs: 15 * MINUTE };
 const spent = { coalesced: 1, corCalls: 1 };
 
@@ -50,7 +56,7 @@ function playOutage(messages: number, backAt: number, seed: number): Outage {
   });
 
   function handle({ history }: Copy): Copy | undefined {
-    const permit = breaker.tryCall();
+    const permit = breaker.tryCall(String(history.firstSequenceNumber));
     let failure: Failure | undefined;
     if (!permit.allowed)
       failure = { service: 'cor', class: 'paused', description: 'Paused.', retryAfterMs: permit.waitMs };

@@ -45,7 +45,7 @@ const refusing = (refuseCredentials: 400 | 401 | 403): Fault => ({
 const LANES: readonly (readonly Fault[])[] = [
   [rateLimit('seconds'), refusing(400), failing({ status: 429 }, TOO_MANY)],
   [rateLimit('date'), refusing(401), failing({ status: 503, retryAfter: '1' }, 'COR answers 503')],
-  [rateLimit('none'), refusing(403), { switches: { forbid: true }, messages: 1, reason: NO_ENTRY }],
+  [rateLimit('none'), refusing(403), { switches: { forbid: true }, messages: 2, reason: NO_ENTRY }],
 ];
 
 async function openLane(lane: number): Promise<{ cor: CorSandbox; queue: string }> {

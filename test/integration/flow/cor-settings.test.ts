@@ -180,11 +180,7 @@ describe('what COR does not know is told from other refusals, with', () => {
     'resourceAllocation',
     'nested',
     'text',
-    'html',
-    'nullBody',
   ];
-  /** Nothing in these says what was wrong. */
-  const SILENT = new Set(['html', 'nullBody']);
   const codes: readonly CorSwitches['unmappedCode'][] = ['ZC001', 'named', 'CE001'];
   const settings: CorSwitchInput[] = [
     ...shapes.flatMap((errorShape) => codes.map((unmappedCode) => ({ errorShape, unmappedCode }))),
@@ -207,13 +203,31 @@ describe('what COR does not know is told from other refusals, with', () => {
         memberRow(`known ${name(setting)}`).create(share(known, nowhere, 10)),
       );
       found.push([setting, endings(lines)]);
-      const reason = SILENT.has(setting.errorShape ?? '') ? 'CorRejected' : 'CorEntityNotMapped';
-      expected.push([setting, [reason, reason]]);
+      expected.push([setting, ['CorEntityNotMapped', 'CorEntityNotMapped']]);
       cor.set(FRIENDLY);
     }
     expect(found).toEqual(expected);
     expect(held(known)).toEqual({});
   });
+});
+
+describe('an answer that says nothing of what was wrong is not held against the message', () => {
+  for (const errorShape of ['html', 'nullBody'] as const)
+    test(errorShape, async () => {
+      turn({ errorShape, errorStatus: 400 });
+      const id = `m${++messages}`;
+      await stack.send(message(id, memberRow(id).create(share(newUser(id), nowhere, 10))));
+      const line = await stack.line(({ evt, messageId }) => evt === 'message.retried' && messageId === id);
+      expect(line).toMatchObject({
+        errorClass: 'transient',
+        errorCode: 'UNRECOGNIZED_ANSWER',
+        httpStatus: 400,
+      });
+      cor.set(FRIENDLY);
+      expect((await endedAfterRetries(stack, id)).line).toMatchObject({
+        deadLetterReason: 'CorEntityNotMapped',
+      });
+    });
 });
 
 describe('a fault that passes costs a retry and no more', () => {
@@ -280,7 +294,7 @@ describe('a fault that passes costs a retry and no more', () => {
 });
 
 /** Those that make the connector leave COR alone for a second or more have a file of their own. */
-const PAUSING = ['down', 'rateLimit', 'refuseCredentials', 'forbid'];
+const PAUSING = ['failUser', 'down', 'rateLimit', 'refuseCredentials', 'forbid'];
 
 test('every other switch of the sandbox was turned', () => {
   expect([...turned, ...PAUSING].sort()).toEqual(Object.keys(FRIENDLY).sort());

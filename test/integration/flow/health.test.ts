@@ -91,10 +91,13 @@ test('who asks often causes no more calls', async () => {
 
 test('a COR that gives a token and refuses the calls is no good health; the pause is told', async () => {
   stack.cor.set({ forbid: true });
+  // One user alone may be the reason itself.
   await stack.client
     .createSender(PAUSED)
-    .sendMessages(message('paused', memberRow('paused').create(share(someone, on, 20))));
-  await stack.line(({ evt, messageId }) => evt === 'message.retried' && messageId === 'paused');
+    .sendMessages(
+      ['paused', 'paused too'].map((id) => message(id, memberRow(id).create(share(user(id), on, 20)))),
+    );
+  await stack.line(({ evt }) => evt === 'pause.started');
   expect((await details(paused)).report).toMatchObject({
     status: 'degraded',
     pause: 'COR refuses the credentials',

@@ -211,7 +211,7 @@ describe('error bodies', () => {
 
   it.each(['html', 'nullBody'] as const)('%s leave only the status', async (errorShape) => {
     const { client, sandbox } = await attachedUser({ errorShape, errorStatus: 400 });
-    expect(await client.attach('nobody', shares({ 'w-1': 1 }))).toMatchObject(refused('rejected'));
+    expect(await client.attach('nobody', shares({ 'w-1': 1 }))).toMatchObject(refused('transient'));
     sandbox.set({ errorStatus: 502 });
     expect(await client.attach('nobody', shares({ 'w-1': 1 }))).toMatchObject(refused('transient'));
   });
