@@ -1,5 +1,5 @@
 import { isObject } from '../../src/json.ts';
-import type { Fault } from './faults.ts';
+import { readFault } from './faults.ts';
 import type { LocalDataverse } from './options.ts';
 import { badPayload, noSegment } from './refusal.ts';
 import type { Reply } from './request.ts';
@@ -9,6 +9,14 @@ function objectOf(body: unknown): Readonly<Record<string, unknown>> {
   if (body === undefined) return {};
   if (isObject(body)) return body;
   throw badPayload('The body should be a JSON object.');
+}
+
+function sayingWhatIsWrong<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw badPayload((error as Error).message);
+  }
 }
 
 function onRows(dataverse: LocalDataverse, method: string, parts: readonly string[], body: unknown): Reply {
@@ -48,11 +56,7 @@ export function admin(dataverse: LocalDataverse, method: string, path: string, b
     case 'GET switches':
       return { status: 200, json: dataverse.store.switches };
     case 'PUT switches':
-      try {
-        dataverse.set(objectOf(body) as SwitchInput);
-      } catch (error) {
-        throw badPayload((error as Error).message);
-      }
+      sayingWhatIsWrong(() => dataverse.set(objectOf(body) as SwitchInput));
       return { status: 200, json: dataverse.store.switches };
     case 'GET messages':
       return {
@@ -65,7 +69,7 @@ export function admin(dataverse: LocalDataverse, method: string, path: string, b
       dataverse.requests.length = 0;
       return { status: 200, json: { done: true } };
     case 'POST faults':
-      dataverse.faults.push(objectOf(body) as Fault);
+      dataverse.faults.push(sayingWhatIsWrong(() => readFault(body)));
       return { status: 200, json: dataverse.faults };
     case 'DELETE faults':
       dataverse.faults.length = 0;

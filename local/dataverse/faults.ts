@@ -1,20 +1,27 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { readInput } from './read-input.ts';
+
+const fault = z.strictObject({
+  /** Answered so, before anything is done. */
+  status: z.int().min(200).max(599).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  /** Sent as it stands: JSON, or a gateway's HTML. */
+  body: z.string().optional(),
+  /** `drop`: the connection ends without an answer. `hang`: there never is one. `cut`: half of the true answer. `slow`: the true one, late. */
+  how: z.enum(['drop', 'hang', 'cut', 'slow']).optional(),
+  delayMs: z.int().nonnegative().optional(),
+  /** Only for a request whose decoded path and query contain this. */
+  on: z.string().optional(),
+  /** Lets this many such requests pass first: 2 meets the third page. */
+  skip: z.int().nonnegative().optional(),
+});
 
 /** What happens to a request instead of, or beside, its answer. Each is used once. */
-export interface Fault {
-  /** Answered so, before anything is done. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it stands: JSON, or a gateway's HTML. */
-  readonly body?: string;
-  /** `drop`: the connection ends without an answer. `hang`: there never is one. `cut`: half of the true answer. `slow`: the true one, late. */
-  readonly how?: 'drop' | 'hang' | 'cut' | 'slow';
-  readonly delayMs?: number;
-  /** Only for a request whose decoded path and query contain this. */
-  readonly on?: string;
-  /** Lets this many such requests pass first: 2 meets the third page. */
-  readonly skip?: number;
-}
+export type Fault = Readonly<z.output<typeof fault>>;
+
+/** Throws an Error that names what is wrong. */
+export const readFault = (input: unknown): Fault => readInput(fault, input, 'Fault');
 
 /** Takes the fault that this request meets out of the list. */
 export function takeFault(faults: Fault[], path: string): Fault | undefined {

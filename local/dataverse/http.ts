@@ -156,7 +156,12 @@ async function answerAny(
       );
     if ((request.url ?? '').length > MAX_URL_LENGTH)
       throw new UndocumentedRefusal(414, '', 'The request URI is too long.');
-    if (!url.pathname.startsWith(BASE)) throw new Refusal(404, '0x0', `This is ${NAME}: try ${BASE}WhoAmI.`);
+    if (!url.pathname.startsWith(BASE))
+      throw new Refusal(
+        404,
+        '0x0',
+        `This is ${NAME}: the Web API is below ${BASE}, what it can be told below /admin/ (local/dataverse/admin.ts).`,
+      );
     const { delayMs = 0 } = fault ?? {};
     if (fault && isWholeAnswer(fault)) {
       await delay(delayMs);

@@ -17,6 +17,7 @@ export function typeOfColumn(table: Table, column: string): LiteralType {
     case 'guid':
       return 'guid';
     case 'text':
+    case 'choices':
     case undefined:
       return 'string';
     case 'yesNo':

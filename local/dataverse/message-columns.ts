@@ -7,6 +7,8 @@ type MessageValue = Columns[string];
 function messageValue(table: Table, name: string, value: unknown): MessageValue {
   const column = table.columns[name];
   if (value === null || value === undefined) return null;
+  if (column?.type === 'money') return { money: Number(value) };
+  if (column?.type === 'choices') return { options: String(value).split(',').map(Number) };
   if (column?.type === 'choice') return { option: Number(value) };
   // All behaviours become milliseconds of what the text says: UTC, a wall clock, or the day's UTC midnight.
   if (column?.type === 'dateTime') return new Date(String(value));

@@ -39,7 +39,15 @@ function storedValue(logicalName: string, name: string, column: Column, value: u
           `A validation error occurred. The value of '${name}' on record of type '${logicalName}' is outside the valid range. Accepted Values: ${column.values.join(',')}`,
         );
       return value;
+    case 'choices': {
+      const options = typeof value === 'string' ? value.split(',').map(Number) : [];
+      if (options.length === 0 || options.some((option) => !column.values.includes(option)))
+        throw wrongType('list of options');
+      return options.join(',');
+    }
     case 'decimal':
+    case 'money':
+    case 'double':
     case 'bigInt':
       if (typeof value !== 'number') throw wrongType('Edm.Decimal');
       return value;

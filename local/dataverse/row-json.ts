@@ -9,15 +9,16 @@ const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
 const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';
 const NAVIGATION = 'Microsoft.Dynamics.CRM.associatednavigationproperty';
 
-/** Dataverse writes decimals with ten places, whatever their precision. */
-const PLACES = 10;
+/** Dataverse writes decimals with ten places, whatever their precision, and money with four. */
+const PLACES: Readonly<Record<string, number>> = { decimal: 10, money: 4 };
 const STATE_NAMES = ['Active', 'Inactive'];
 
 const isEmpty = (value: unknown): value is null | undefined => value === null || value === undefined;
 
 function valueJson(column: Column | undefined, value: unknown): string {
   if (isEmpty(value)) return 'null';
-  return column?.type === 'decimal' ? Number(value).toFixed(PLACES) : JSON.stringify(value);
+  const places = PLACES[column?.type ?? ''];
+  return places === undefined ? JSON.stringify(value) : Number(value).toFixed(places);
 }
 
 /** Text for people, in the language of the user: never to be computed with. */
@@ -28,6 +29,8 @@ function formatted(column: Column, value: unknown): string | undefined {
     case 'yesNo':
       return value ? 'Yes' : 'No';
     case 'decimal':
+    case 'money':
+    case 'double':
       return Number(value).toFixed(2);
     case 'whole':
     case 'bigInt':

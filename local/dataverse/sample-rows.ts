@@ -10,7 +10,9 @@ type Value = Columns[string];
 function storedValue(value: Value | undefined): unknown {
   if (value instanceof Date) return `${value.toISOString().slice(0, 19)}Z`;
   if (typeof value !== 'object' || value === null) return value;
-  return 'option' in value ? value.option : value.id;
+  if ('option' in value) return value.option;
+  if ('options' in value) return value.options.join(',');
+  return 'money' in value ? value.money : value.id;
 }
 
 /** Values of a story as they are stored. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readInput } from './read-input.ts';
 
 const throttle = z.strictObject({
   /** What is counted (Dataverse docs, api-limits): each has a code of its own. */
@@ -69,11 +70,4 @@ export type Switches = z.output<typeof switches>;
 export type SwitchInput = z.input<typeof switches>;
 
 /** Throws an Error that names each wrong switch and what it takes. */
-export function readSwitches(input: unknown): Switches {
-  const result = switches.safeParse(input);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(
-    (issue) => `/${issue.path.map(String).join('/')}: ${issue.message}`,
-  );
-  throw new Error(`Switches of the local Dataverse: ${problems.join('; ')}`);
-}
+export const readSwitches = (input: unknown): Switches => readInput(switches, input, 'Switches');

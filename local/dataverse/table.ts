@@ -8,6 +8,10 @@ export type Column =
   | { readonly type: 'choice'; readonly values: readonly number[]; readonly is?: 'State' | 'Status' }
   | { readonly type: 'whole' }
   | { readonly type: 'decimal' }
+  | { readonly type: 'money' }
+  | { readonly type: 'double' }
+  /** Values of several options, read as the text `2,3,8`. */
+  | { readonly type: 'choices'; readonly values: readonly number[] }
   | { readonly type: 'bigInt'; readonly readOnly: true }
   | { readonly type: 'yesNo'; readonly readOnly?: true }
   | { readonly type: 'guid' }
@@ -66,6 +70,9 @@ export const secret = (max: number): Column => ({ type: 'text', max, writeOnly: 
 export const choice = (...values: number[]): Column => ({ type: 'choice', values });
 export const whole: Column = { type: 'whole' };
 export const decimal: Column = { type: 'decimal' };
+export const money: Column = { type: 'money' };
+export const double: Column = { type: 'double' };
+export const choices = (...values: number[]): Column => ({ type: 'choices', values });
 export const yesNo: Column = { type: 'yesNo' };
 export const computed: Column = { type: 'yesNo', readOnly: true };
 export const guid: Column = { type: 'guid' };

@@ -2,10 +2,19 @@ import { guidOf, type NamedRow, ORGANIZATION, UNIT, USER } from './cast.ts';
 
 const CONTRACTS = 'http://schemas.microsoft.com/xrm/2011/Contracts';
 
+type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | NamedRow
+  | { readonly option: number }
+  | { readonly options: readonly number[] }
+  | { readonly money: number };
+
 /** Columns of a row as plain values: lookups are `NamedRow`, choices `{ option }`, dates `Date`, cleared columns null. */
-export type Columns = Readonly<
-  Record<string, string | number | boolean | null | Date | NamedRow | { readonly option: number }>
->;
+export type Columns = Readonly<Record<string, Value>>;
 
 /** One change of one row, as the platform sees it. */
 export interface RowChange {
@@ -48,16 +57,22 @@ function reference({ table, id, name }: NamedRow, withName: boolean) {
   };
 }
 
+const optionValue = (Value: number) => ({ __type: `OptionSetValue:${CONTRACTS}`, Value });
+
+/** A value as the serializer writes it. */
+function serialized(value: Value, withNames: boolean): unknown {
+  if (value instanceof Date) return date(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('option' in value) return optionValue(value.option);
+  if ('options' in value) return value.options.map(optionValue);
+  if ('money' in value) return { __type: `Money:${CONTRACTS}`, Value: value.money };
+  return reference(value, withNames);
+}
+
 function attributes(columns: Columns, withNames: boolean) {
   // An image leaves out columns that are empty; a Target names them.
   const kept = Object.entries(columns).filter(([, value]) => value !== null || !withNames);
-  return kept.map(([key, value]) => {
-    if (value instanceof Date) return { key, value: date(value) };
-    if (typeof value !== 'object' || value === null) return { key, value };
-    if ('option' in value)
-      return { key, value: { __type: `OptionSetValue:${CONTRACTS}`, Value: value.option } };
-    return { key, value: reference(value, withNames) };
-  });
+  return kept.map(([key, value]) => ({ key, value: serialized(value, withNames) }));
 }
 
 function entity(change: RowChange, columns: Columns, withNames: boolean) {

@@ -73,6 +73,8 @@ describe('the admin endpoints', () => {
   it.each([
     ['PUT', 'switches', { guidOrder: 'random' }, 400, /\/guidOrder/],
     ['PUT', 'switches', { nothing: 1 }, 400, /nothing/],
+    ['POST', 'faults', { hwo: 'cut' }, 400, /hwo/],
+    ['POST', 'faults', { how: 'broken' }, 400, /\/how/],
     ['GET', 'nothing', undefined, 404, /segment 'nothing'/],
     ['GET', 'rows/nothing', undefined, 404, /segment 'nothing'/],
     ['PATCH', `rows/${TABLE}/${PIERS}`, { msdyn_effort: 'much' }, 400, /Edm\.Decimal/],

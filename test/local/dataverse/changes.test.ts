@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PostedMessage } from '../../../local/dataverse/post-event.ts';
-import { date } from '../../../local/dataverse/table.ts';
+import { choices, date, money } from '../../../local/dataverse/table.ts';
 import { guidOf, ORGANIZATION, PROJECTS, RESOURCES } from '../../../local/events/cast.ts';
 import {
   type Attribute,
@@ -131,6 +131,19 @@ describe('a change', () => {
     expect(imageOf(lastMessage(dataverse), 'PostEntityImages', 'PostImage')).toMatchObject({
       new_day: `/Date(${Date.UTC(2026, 10, 23)})/`,
       new_wall: `/Date(${Date.UTC(2026, 10, 23, 9)})/`,
+    });
+  });
+
+  it('says money and several options as objects of their own', async () => {
+    const dataverse = await openWithSteps({
+      columns: { [TABLE]: { new_cost: money, new_regions: choices(2, 3, 8) } },
+      steps: [{ ...STEPS, filtering: [], postImage: ['new_cost', 'new_regions'] }],
+    });
+    dataverse.update(TABLE, PIERS, { new_cost: 12.5, new_regions: '3,8' });
+    const contract = 'http://schemas.microsoft.com/xrm/2011/Contracts';
+    expect(imageOf(lastMessage(dataverse), 'PostEntityImages', 'PostImage')).toMatchObject({
+      new_cost: { __type: `Money:${contract}`, Value: 12.5 },
+      new_regions: [3, 8].map((Value) => ({ __type: `OptionSetValue:${contract}`, Value })),
     });
   });
 

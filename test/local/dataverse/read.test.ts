@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OTHER_RESOURCES } from '../../../local/dataverse/sample-rows.ts';
-import { date, decimal } from '../../../local/dataverse/table.ts';
+import { choices, date, decimal, double, money, yesNo } from '../../../local/dataverse/table.ts';
 import { guidOf, PROJECTS, RESOURCES } from '../../../local/events/cast.ts';
 import { openDataverse } from './open-dataverse.ts';
 
@@ -137,6 +137,31 @@ describe('dates', () => {
       msdyn_fromdate: '2026-11-22T23:00:00Z',
     });
     expect(text).toContain('"new_share":80.5000000000');
+  });
+});
+
+describe('columns of every type', () => {
+  it('come as the Web API writes them', async () => {
+    const { get, update } = await openDataverse({
+      columns: {
+        msdyn_project: {
+          new_budget: money,
+          new_factor: double,
+          new_regions: choices(2, 3, 8),
+          new_open: yesNo,
+        },
+      },
+    });
+    update('msdyn_project', PROJECTS.bridge.id, {
+      new_budget: 20_000,
+      new_factor: 0.25,
+      new_regions: '2,8',
+      new_open: true,
+    });
+    const { body, text } = await get(`msdyn_projects(${PROJECTS.bridge.id})`);
+    expect(text).toContain('"new_budget":20000.0000,');
+    expect(body).toMatchObject({ new_factor: 0.25, new_regions: '2,8', new_open: true });
+    expect(() => update('msdyn_project', PROJECTS.bridge.id, { new_regions: '4' })).toThrow(/options/);
   });
 });
 
