@@ -4,6 +4,7 @@ import { entrySchema, problemOf } from './document-schema.ts';
 
 /** The entry that a change makes of its row. `day` is today, `YYYY-MM-DD`. */
 export function changedEntry(change: AssignmentChange, version: EntryVersion, day: string): LedgerEntry {
+  if (change.basis?.kind === 'gone') return { state: 'deleted', version, day, gone: true };
   if (change.kind === 'remove')
     return { state: change.why === 'deleted' ? 'deleted' : 'removed', version, day };
   const { workspace, workspaceName, allocation, source } = change;

@@ -29,7 +29,7 @@ const assigned = z.object({
 export const entrySchema = z.discriminatedUnion('state', [
   assigned,
   z.object({ state: z.literal('removed'), version, day }),
-  z.object({ state: z.literal('deleted'), version, day }),
+  z.object({ state: z.literal('deleted'), version, day, gone: z.literal(true).optional() }),
 ]);
 
 /** A document as it is saved today. */

@@ -29,6 +29,8 @@ export interface Tombstone {
   readonly state: 'removed' | 'deleted';
   readonly version: EntryVersion;
   readonly day: string;
+  /** Where a read found no row: the version is the last that is known of it, not the one at which it ended. */
+  readonly gone?: true | undefined;
 }
 
 /** What the ledger knows of one Dynamics row, for one user. */

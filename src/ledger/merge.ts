@@ -1,4 +1,5 @@
 import { changedEntry } from './changed-entry.ts';
+import { copiedAssignments } from './copied-assignments.ts';
 import { type EntryVersion, type LedgerDocument, type LedgerEntry, MAX_OPERATIONS } from './document.ts';
 import { trim } from './trim.ts';
 import {
@@ -25,27 +26,40 @@ function operationsWith(
   return [...met, one.operation].slice(-MAX_OPERATIONS);
 }
 
-function appliedVersion(one: SequencedChange, recorded: LedgerEntry | undefined): EntryVersion {
+/** The version to record. A row that is gone keeps the last that was known of it, which may be that of a tombstone that was dropped. */
+function appliedVersion(one: SequencedChange, { assignments, mark }: LedgerDocument): EntryVersion {
+  const recorded = assignments[one.change.record];
+  if (one.change.basis?.kind === 'gone') return recorded?.version ?? { ...versionOf(one), ...mark };
   const operations = operationsWith(one, recorded);
   return { ...versionOf(one), ...(operations && { operations }) };
 }
 
-/** What a change that is not applied still teaches: a higher version of the same content, or one more system job of the second. */
+/** What a repetition still teaches: a higher version of the same content, or of a row of which it is not known where it ended. */
+function raised(one: SequencedChange, recorded: LedgerEntry): LedgerEntry | undefined {
+  const version = versionOf(one);
+  if (recorded.state === 'deleted') {
+    const isHigher = version.number !== undefined && version.number > (recorded.version.number ?? 0);
+    return isHigher ? { ...recorded, version, gone: true } : undefined;
+  }
+  const isRead = one.change.basis?.kind === 'read';
+  return isRead && compareVersions(version, recorded.version) > 0 ? { ...recorded, version } : undefined;
+}
+
+/** One more system job of the recorded second, where only those tell a repetition. */
+function joined(one: SequencedChange, recorded: LedgerEntry): LedgerEntry | undefined {
+  if (recorded.version.number !== undefined || !isTied(versionOf(one), recorded.version)) return undefined;
+  const operations = operationsWith(one, recorded);
+  return operations && { ...recorded, version: { ...recorded.version, operations } };
+}
+
+/** What a change that is not applied leaves of the entry; `undefined` when it stays as it is. */
 function refreshed(
   one: SequencedChange,
   verdict: Verdict,
   recorded: LedgerEntry | undefined,
 ): LedgerEntry | undefined {
-  if (!recorded) return undefined;
-  const version = versionOf(one);
-  if (verdict === 'repeated' && one.change.basis?.kind === 'read') {
-    if (recorded.state === 'deleted' || compareVersions(version, recorded.version) <= 0) return undefined;
-    return { ...recorded, version };
-  }
-  if (verdict !== 'old' || !isTied(version, recorded.version) || recorded.version.number !== undefined)
-    return undefined;
-  const operations = operationsWith(one, recorded);
-  return operations && { ...recorded, version: { ...recorded.version, operations } };
+  if (recorded && verdict === 'repeated') return raised(one, recorded);
+  return recorded && verdict === 'old' ? joined(one, recorded) : undefined;
 }
 
 /** The entry that a change leaves of its row; `undefined` when it stays as it is. */
@@ -53,7 +67,7 @@ function entryAfter(document: LedgerDocument, one: SequencedChange, day: string)
   const recorded = document.assignments[one.change.record];
   const verdict = verdictOf(document, one);
   return verdict === 'applied'
-    ? changedEntry(one.change, appliedVersion(one, recorded), day)
+    ? changedEntry(one.change, appliedVersion(one, document), day)
     : refreshed(one, verdict, recorded);
 }
 
@@ -79,7 +93,7 @@ export function merge(
     if (!entry) continue;
     const workspace = workspaceOf(current.assignments[one.change.record]);
     if (workspace !== undefined && workspace !== workspaceOf(entry)) left[workspace] = day;
-    assignments ??= { ...document.assignments };
+    assignments ??= copiedAssignments(document.assignments);
     assignments[one.change.record] = entry;
   }
   if (!assignments) return document;

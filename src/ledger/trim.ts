@@ -1,3 +1,4 @@
+import { copiedAssignments } from './copied-assignments.ts';
 import type { LedgerDocument, Mark, Tombstone } from './document.ts';
 
 /** Days for which tombstones and released workspaces are kept. */
@@ -65,7 +66,7 @@ export function trim(document: LedgerDocument, day: string): LedgerDocument {
   const released = stillReleased(document, day);
   const dropped = outdated(document.assignments, day);
   if (dropped.length === 0) return { ...document, released };
-  const assignments = { ...document.assignments };
+  const assignments = copiedAssignments(document.assignments);
   let { mark } = document;
   for (const [record, tombstone] of dropped) {
     delete assignments[record];

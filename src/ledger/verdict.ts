@@ -13,8 +13,8 @@ export interface SequencedChange {
 
 /**
  * What becomes of a change. `repeated`: it says what is recorded. `old`: something newer is recorded. `versionWentBack`: its version
- * number is lower and its time is later, as after the restore of an environment. `doubtful`: tombstones of that age were dropped, so
- * that only the row itself can tell. Only `applied` changes what is assigned.
+ * number is lower and its time is later, as after the restore of an environment. `doubtful`: tombstones of that age were dropped, or
+ * have no number, so that only the row itself can tell. Only `applied` changes what is assigned.
  */
 export type Verdict = 'applied' | 'repeated' | 'old' | 'versionWentBack' | 'doubtful';
 
@@ -68,26 +68,30 @@ function isAbove({ number, modifiedOn }: QueuedVersion, mark: Mark): boolean {
   return modifiedOn !== undefined && mark.modifiedOn !== undefined && modifiedOn > mark.modifiedOn;
 }
 
-/** A row that the document does not know, or no longer: a put that may come from before a dropped tombstone is doubtful. */
+/**
+ * A row that the document does not know, or no longer. Where tombstones were dropped, what is not above all of them may come from before
+ * one: a put is then doubtful, and a removal has nothing to remove. A row that was read is what it is.
+ */
 function onUnknown(change: AssignmentChange, version: QueuedVersion, { mark }: LedgerDocument): Verdict {
   const { kind } = change.basis ?? BY_EVENT;
-  if (change.kind === 'remove' || kind !== 'event' || !mark || isAbove(version, mark)) return 'applied';
-  return 'doubtful';
+  if (kind !== 'event' || !mark || isAbove(version, mark)) return 'applied';
+  return change.kind === 'put' ? 'doubtful' : 'old';
 }
 
-/** Nothing but a higher number comes after a delete: the row was restored under its id. Without a number only the row itself tells. */
+/**
+ * Nothing but a higher number comes after a delete: the row was restored under its id. Where it is not known at which number the row
+ * ended (a 404, or an image without `versionnumber`), only the row itself says that it lives again: a put above is then doubtful.
+ */
 function onDeleted(change: AssignmentChange, version: QueuedVersion, recorded: Tombstone): Verdict {
   const { kind } = change.basis ?? BY_EVENT;
+  const { number: ended } = recorded.version;
   const isDelete = change.kind === 'remove' && change.why === 'deleted';
   if (kind === 'gone') return 'repeated';
-  if (recorded.version.number === undefined) {
-    if (isDelete) return version.number === undefined ? 'repeated' : 'applied';
-    return kind === 'read' ? 'applied' : 'old';
-  }
   if (version.number === undefined) return isDelete ? 'repeated' : 'old';
-  if (version.number > recorded.version.number) return 'applied';
-  if (isDelete && version.number === recorded.version.number) return 'repeated';
-  return oldOrBack(version, recorded.version);
+  if (isDelete && version.number === ended) return 'repeated';
+  if (ended !== undefined && version.number <= ended) return oldOrBack(version, recorded.version);
+  if (isDelete || kind === 'read' || (ended !== undefined && !recorded.gone)) return 'applied';
+  return change.kind === 'put' ? 'doubtful' : 'repeated';
 }
 
 /**

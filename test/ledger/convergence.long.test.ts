@@ -1,0 +1,3 @@
+import { describeConvergence } from './model/describe-convergence.ts';
+
+describeConvergence(20_000);
