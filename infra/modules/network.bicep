@@ -50,6 +50,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 24, 0)
+          // COR, Dataverse and Service Bus are outside. Newer networks have no way out unless they are told.
+          defaultOutboundAccess: true
           delegations: [
             {
               name: 'flex-consumption'

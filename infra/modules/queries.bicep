@@ -71,4 +71,9 @@ var queries = [
     displayName: 'COR connector: deliveries'
     text: loadTextContent('../queries/queue-deliveries.kql')
   }
+  {
+    name: 'reconcile-runs'
+    displayName: 'COR connector: comparisons with Dataverse'
+    text: loadTextContent('../queries/reconcile-runs.kql')
+  }
 ]

@@ -91,7 +91,7 @@ describe('the workbook', () => {
   const known = titles(JSON.parse(read('infra/workbook.json')).items);
 
   it('has every tab, and every part of a tab, that the runbook sends to', () => {
-    const tabs = ['Overview', 'Failures', 'Trace one record', 'COR API', 'Queue'];
+    const tabs = ['Overview', 'Failures', 'Trace one record', 'COR API', 'Queue', 'Reconcile'];
     expect(known).toEqual(expect.arrayContaining(tabs));
     const named = [...DOC.matchAll(/\btab ([A-Z][\w ]*?)(?:, ([A-Z][\w' ]*?))?(?=[,.;:)]|$)/gm)];
     expect(named.length).toBeGreaterThan(8);

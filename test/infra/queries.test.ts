@@ -8,7 +8,7 @@ import { written } from './written.ts';
 
 const names = [...QUERIES.keys()];
 /** The others read lines of the comparison with Dataverse, which no message makes the connector write. */
-const ofMessages = names.filter((name) => !name.startsWith('alert-reconcile-'));
+const ofMessages = names.filter((name) => !/^(?:alert-)?reconcile-/.test(name));
 const text = (name: string) => QUERIES.get(name) ?? '';
 
 // Loading the language takes a second or more, and so does the first query: not within the time of a test.

@@ -46,7 +46,7 @@ describe('the workbook as it is deployed', () => {
       });
   });
 
-  it('has the tabs overview, failures, trace one record, COR API and queue, each with something in it', () => {
+  it('has the tabs overview, failures, trace one record, COR API, queue and reconcile, each with something in it', () => {
     const links = itemsOf(workbook).find(({ type }) => type === 11)?.content.links as { subTarget: string }[];
     expect(links.map(({ subTarget }) => subTarget)).toEqual([
       'overview',
@@ -54,6 +54,7 @@ describe('the workbook as it is deployed', () => {
       'trace',
       'cor',
       'queue',
+      'reconcile',
     ]);
     for (const { subTarget } of links) expect(tab(subTarget).length).toBeGreaterThan(1);
   });
