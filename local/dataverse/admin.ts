@@ -48,6 +48,7 @@ function onRows(dataverse: LocalDataverse, method: string, parts: readonly strin
  * GET|PUT /admin/switches · GET|POST /admin/rows/{table} · GET|PATCH|DELETE /admin/rows/{table}/{id} ·
  * POST /admin/rows/{table}/{id}/restore · GET /admin/messages · GET|DELETE /admin/requests · POST|DELETE /admin/faults
  * Columns by logical name, a lookup as an id; `"withEvent": false` beside them leaves the steps out, as a bulk load may.
+ * curl -X PATCH ADMIN_URL/rows/msdyn_resourceassignment/ID -d '{"msdyn_effort": 30}'
  */
 export function admin(dataverse: LocalDataverse, method: string, path: string, body: unknown): Reply {
   const [what = '', ...parts] = path.split('/').slice(2).map(decodeURIComponent);

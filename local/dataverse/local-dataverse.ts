@@ -16,6 +16,7 @@
  *   dataverse.faults.push({ on: 'msdyn_resourceassignments', skip: 2, how: 'cut' });                  // the third page breaks off
  *   await dataverse.close();
  *
+ * Where the connector gets its token from an identity endpoint, give that token as `token`, or `acceptsToken`.
  * The same by HTTP, for people: admin.ts. It tells apart what a client does wrong, so it is stricter than Dataverse with headers.
  */
 import { once } from 'node:events';

@@ -5,7 +5,7 @@ import type { LocalDataverse, LocalDataverseOptions } from '../../../local/datav
 type Row = Readonly<Record<string, unknown>>;
 
 /** Members that the tests read, of whatever kind the answer is. */
-interface Body {
+export interface Body {
   readonly value: readonly Row[];
   readonly error: { readonly code: string; readonly message: string };
   readonly Attributes: readonly Row[];
