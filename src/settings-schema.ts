@@ -62,6 +62,9 @@ export const settingsSchema = z.object({
   AzureWebJobsStorage__blobServiceUri: optional,
   AzureWebJobsStorage__accountName: optional,
   AzureWebJobsStorage__clientId: optional,
+  DATAVERSE_URL: optional,
+  DATAVERSE_CLIENT_ID: optional,
+  DATAVERSE_STATIC_TOKEN: optional,
 });
 
 /** What a command needs that looks at the ledger alone. */

@@ -8,8 +8,10 @@ import {
   storageAccountName,
   storageConnectionString,
 } from './connection.ts';
+import { type DataverseSettings, readDataverseSettings } from './dataverse/dataverse-settings.ts';
 import { loadMapping, type Mapping } from './dynamics/mapping.ts';
 import { isLoopback } from './http/endpoint.ts';
+import { SettingsError } from './settings-error.ts';
 import { ledgerSchema, queueSchema, settingsSchema } from './settings-schema.ts';
 
 /** Where messages come from. In topic form everything the connector sends itself goes to `queue`, never to the topic's other readers. */
@@ -18,6 +20,8 @@ export type Source =
   | { readonly kind: 'topic'; readonly topic: string; readonly subscription: string; readonly queue: string };
 
 export interface Settings {
+  /** Absent: the connector only hears. */
+  readonly dataverse?: DataverseSettings;
   readonly source: Source;
   readonly serviceBus: Connection;
   /** `memory` forgets everything when the process ends: for benchmarks and try-outs only. */
@@ -44,9 +48,7 @@ export interface Settings {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
+export { SettingsError };
 
 type QueueRaw = z.output<typeof queueSchema>;
 type LedgerRaw = z.output<typeof ledgerSchema>;
@@ -205,8 +207,10 @@ export function readSettings(environment: Environment): Settings {
   const from = source(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
   const day = fixedDay(raw, problems);
+  const dataverse = readDataverseSettings(raw, problems);
   if (problems.length > 0 || !serviceBus || !ledger || !mapping) throw settingsError(problems);
   return {
+    ...(dataverse && { dataverse }),
     source: from,
     serviceBus,
     ledger,

@@ -15,7 +15,7 @@ const CONTRACTS = 'http://schemas.microsoft.com/xrm/2011/Contracts';
 const LOOKUPS: ReadonlySet<string> = new Set(['Lookup', 'Owner', 'Customer']);
 const CHOICES: ReadonlySet<string> = new Set(['Picklist', 'State', 'Status']);
 
-export const isLookup = (type: string | undefined): boolean => type !== undefined && LOOKUPS.has(type);
+const isLookup = (type: string | undefined): boolean => type !== undefined && LOOKUPS.has(type);
 
 /** How `$select` and an answer name a column: a lookup as `_NAME_value`. */
 export function propertyOf(column: string, { columns }: TableMetadata): string {

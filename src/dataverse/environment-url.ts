@@ -1,5 +1,5 @@
 import { isLoopback } from '../http/endpoint.ts';
-import { SettingsError } from '../settings.ts';
+import { SettingsError } from '../settings-error.ts';
 
 /** A Dataverse environment. */
 export interface Organization {

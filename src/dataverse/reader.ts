@@ -5,7 +5,7 @@ import { queryText, type ReadRow, type RowQuery, readRow, shapeOf } from './row-
 import { readTableMetadata, type TableMetadata } from './table-metadata.ts';
 import type { WebApi } from './web-api.ts';
 
-export interface WhoAmI {
+interface WhoAmI {
   /** Lower-case GUIDs. `organizationId` is that of the messages of this environment. */
   readonly organizationId: string;
   readonly userId: string;

@@ -6,7 +6,7 @@ import type { TableMetadata } from './table-metadata.ts';
 import type { Row } from './web-api.ts';
 
 /** A row that a lookup refers to, read together with the row itself. */
-export interface Expand {
+interface Expand {
   /** The lookup's column. */
   readonly lookup: string;
   readonly columns: readonly string[];

@@ -3,16 +3,16 @@ import { DataverseError } from './dataverse-error.ts';
 import type { Row, WebApi } from './web-api.ts';
 
 /** `UserLocal` and `TimeZoneIndependent` columns are read as date and time, `DateOnly` ones as a day (Dataverse docs, behavior-format). */
-export type DateBehavior = 'UserLocal' | 'TimeZoneIndependent' | 'DateOnly';
+type DateBehavior = 'UserLocal' | 'TimeZoneIndependent' | 'DateOnly';
 
-export interface ColumnMetadata {
+interface ColumnMetadata {
   /** Such as `Lookup`, `Picklist`, `Decimal`, `DateTime` (Dataverse docs, AttributeTypeCode). */
   readonly type: string;
   readonly dateBehavior?: DateBehavior;
 }
 
 /** Where an N:1 relationship leads. A polymorphic lookup has one for each table. */
-export interface Navigation {
+interface Navigation {
   /** Case matters. */
   readonly property: string;
   readonly table: string;

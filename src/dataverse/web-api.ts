@@ -67,7 +67,7 @@ export interface WebApi {
   close(): Promise<void>;
 }
 
-export interface PageOptions {
+interface PageOptions {
   /** Rows in a page: 1 to 5,000, the default. */
   readonly pageSize?: number;
   /** Annotations that come with the rows. */

@@ -10,6 +10,7 @@ const LOCAL_ONLY: Readonly<Record<string, string>> = {
   AzureWebJobsStorage: 'a connection string',
   AzureWebJobsStorage__accountName: 'the short form of AzureWebJobsStorage__blobServiceUri',
   COR_TODAY: 'for a COR on this machine only',
+  DATAVERSE_STATIC_TOKEN: 'a stand-in of Dataverse',
   ServiceBusTopicName: 'the topic form, which the template leaves out',
   ServiceBusSubscriptionName: 'the topic form, which the template leaves out',
 };
