@@ -33,7 +33,7 @@ const whole = (fallback: number, min: number, max: number) => {
 
 const optional = z.string().trim().optional();
 
-/** Every setting that the code reads, with its default. The README explains each. */
+/** Every setting that the code reads, with its default. docs/settings.md explains each. */
 export const settingsSchema = z.object({
   ServiceBusConnection: optional,
   ServiceBusConnection__fullyQualifiedNamespace: optional,

@@ -21,9 +21,10 @@ function read(file: string): string {
 
 const sample: Readonly<Record<string, string>> = JSON.parse(read('local.settings.sample.json')).Values;
 
-/** Rows of the table under the heading "Settings": names in the first column, cell of the default. */
-function readmeRows(): { names: string[]; fallback: string }[] {
-  const section = /^#+ Settings\s*$(.*?)(?=^#+ |$(?![\s\S]))/ms.exec(read('README.md'))?.[1] ?? '';
+/** Rows of the table under the heading "Every setting": names in the first column, cell of the default. */
+function documentedRows(): { names: string[]; fallback: string }[] {
+  const section =
+    /^#+ Every setting\s*$(.*?)(?=^#+ |$(?![\s\S]))/ms.exec(read('docs/settings.md'))?.[1] ?? '';
   return [...section.matchAll(/^\|([^|]*)\|([^|]*)\|/gm)].flatMap(([, names = '', fallback = '']) => {
     const found = [...names.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
     return found.length === 0 ? [] : [{ names: found, fallback: fallback.trim() }];
@@ -48,9 +49,9 @@ describe('every setting that the code reads, and no other,', () => {
     expect(Object.keys(sample)).toEqual(expect.arrayContaining(Object.keys(FOR_THE_LOCAL_HOST)));
   });
 
-  test('is in the table of the README', () => {
+  test('is in the table of docs/settings.md', () => {
     expect(
-      readmeRows()
+      documentedRows()
         .flatMap(({ names }) => names)
         .sort(),
     ).toEqual(documented);
@@ -63,10 +64,10 @@ describe('defaults', () => {
     return fallback.success && fallback.data !== undefined ? [{ name, schema, fallback: fallback.data }] : [];
   });
 
-  test.each(withDefault)('of $name is the same in the code, the sample and the README', (setting) => {
+  test.each(withDefault)('of $name is the same in the code, the sample and the page', (setting) => {
     const { name, schema, fallback } = setting;
     expect(schema.parse(sample[name])).toEqual(fallback);
-    const row = readmeRows().find(({ names }) => names.includes(name));
+    const row = documentedRows().find(({ names }) => names.includes(name));
     expect(row?.fallback).toBe(`\`${sample[name]}\``);
   });
 
