@@ -1,3 +1,4 @@
+import './last-resort.ts';
 import './sync-assignments.ts';
 import './health.ts';
 import './dead-letters.ts';

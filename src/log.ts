@@ -52,11 +52,13 @@ export interface LogLine {
 
 type LogEvent =
   | 'app.started'
+  | 'app.unhandledRejection'
   | 'message.completed'
   | 'message.retried'
   | 'message.held'
   | 'message.deadlettered'
   | 'message.abandoned'
+  | 'message.propertyIgnored'
   | 'cor.call'
   | 'cor.drift'
   | 'cor.workspaceCreated'

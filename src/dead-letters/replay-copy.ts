@@ -13,6 +13,7 @@ const FORGOTTEN: ReadonlySet<string> = new Set([
   PROPERTY.firstFailedAt,
   PROPERTY.unmappedSince,
   PROPERTY.unconfirmed,
+  PROPERTY.askedMs,
   PROPERTY.firstEnqueuedAt,
   PROPERTY.lastError,
 ]);

@@ -1,4 +1,5 @@
 import type { DeadLetterReason } from '../dead-letter-reason.ts';
+import { DAY_MS } from '../duration.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { SyncResult } from '../sync/user-request.ts';
 import { retryDelay } from './backoff.ts';
@@ -60,6 +61,12 @@ const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
  */
 const MAX_UNCONFIRMED_TRIES = 3;
 
+/** Whatever the properties of a message say: a loop of copies ends. */
+const MAX_COPIES = 500;
+
+/** All that Retry-After may add to the life of one message. */
+const MAX_ASKED_MS = 7 * DAY_MS;
+
 function minutes(ms: number): string {
   return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;
 }
@@ -82,17 +89,21 @@ interface NextTry extends Partial<Pick<History, 'unmappedSince' | 'unconfirmed'>
 }
 
 function retry(failure: Failure, input: DecisionInput, { tries, until, ...found }: NextTry): Decision {
-  const { history, now, random } = input;
-  // The last try comes when the window closes, not a random while before; what COR asked for wins when it is
-  // longer.
-  const own = Math.min(retryDelay(tries, random), Math.max(0, until - now));
+  const { history, policy, now, random } = input;
+  if (history.attempt >= MAX_COPIES) return exhausted(failure, input);
+  const asked = Math.min(failure.retryAfterMs ?? 0, MAX_ASKED_MS - history.askedMs);
+  // The last try comes when the window closes, not a random while before. What COR asked for comes first: the random share after it
+  // keeps messages that were turned away together from coming back in the same second.
+  const own = Math.min(retryDelay(tries, random, policy.retryWindowMs), Math.max(0, until - now));
   return {
     kind: 'retry',
     failure,
-    delayMs: Math.max(own, failure.retryAfterMs ?? 0),
+    delayMs: asked + own,
     history: {
       ...history,
       ...found,
+      // A pause is the connector's own: it was not asked for about this message.
+      askedMs: history.askedMs + (failure.class === 'paused' ? 0 : asked),
       attempt: history.attempt + 1,
       firstFailedAt: history.firstFailedAt ?? now,
       lastError: failure.code ?? failure.class,
@@ -102,8 +113,12 @@ function retry(failure: Failure, input: DecisionInput, { tries, until, ...found 
 
 function unavailable(failure: Failure, input: DecisionInput): Decision {
   const { history, policy, now } = input;
-  const until = (history.firstFailedAt ?? now) + policy.retryWindowMs;
+  const until = (history.firstFailedAt ?? now) + policy.retryWindowMs + history.askedMs;
   if (now < until) return retry(failure, input, { tries: history.attempt, until });
+  return exhausted(failure, input);
+}
+
+function exhausted(failure: Failure, { history, now }: DecisionInput): Decision {
   const tried = `Tried ${history.attempt + 1} times in ${minutes(now - (history.firstFailedAt ?? now))}.`;
   const advice = 'Mend what it says, check that messages get through again, then replay.';
   return giveUp('RetriesExhausted', `${tried} Last error: ${failure.description} ${advice}`, failure);

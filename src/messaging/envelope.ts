@@ -1,3 +1,5 @@
+import { DAY_MS, MINUTE_MS } from '../duration.ts';
+
 /** What the host says about a message beside its body. */
 export interface Envelope {
   readonly messageId: string | undefined;
@@ -22,6 +24,7 @@ export const PROPERTY = {
   firstFailedAt: 'corFirstFailedAt',
   unmappedSince: 'corUnmappedSince',
   unconfirmed: 'corDoubts',
+  askedMs: 'corAskedMs',
   firstSequenceNumber: 'corFirstSequenceNumber',
   firstEnqueuedAt: 'corFirstEnqueuedAt',
   lastError: 'corLastError',
@@ -36,6 +39,8 @@ export interface History {
   readonly unmappedSince: number | undefined;
   /** Copies of these that were sent because COR did not apply what it was told. */
   readonly unconfirmed: number;
+  /** What COR's Retry-After has cost the message so far: its retry window is longer by that. Milliseconds. */
+  readonly askedMs: number;
   readonly firstSequenceNumber: number;
   readonly firstEnqueuedAt: number | undefined;
   readonly replayed: boolean;
@@ -51,9 +56,13 @@ function asNumber(value: unknown): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
+const ZONE = /(Z|[+-]\d\d:?\d\d)$/i;
+
+/** UTC epoch ms. The host writes some times without a zone; all of them are UTC. */
 function asTime(value: unknown): number | undefined {
-  const time =
-    value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (value instanceof Date) return Number.isFinite(value.getTime()) ? value.getTime() : undefined;
+  if (typeof value !== 'string') return undefined;
+  const time = Date.parse(/T/.test(value) && !ZONE.test(value) ? `${value}Z` : value);
   return Number.isFinite(time) ? time : undefined;
 }
 
@@ -93,20 +102,51 @@ export function readEnvelope(metadata: Readonly<Record<string, unknown>> | undef
   };
 }
 
-export function readHistory({
-  applicationProperties: found,
-  sequenceNumber,
-  enqueuedTime,
-}: Envelope): History {
-  return {
-    attempt: asNumber(found[PROPERTY.attempt]) ?? 0,
-    firstFailedAt: asTime(found[PROPERTY.firstFailedAt]),
-    unmappedSince: asTime(found[PROPERTY.unmappedSince]),
-    unconfirmed: asNumber(found[PROPERTY.unconfirmed]) ?? 0,
-    firstSequenceNumber: asNumber(found[PROPERTY.firstSequenceNumber]) ?? sequenceNumber,
-    firstEnqueuedAt: asTime(found[PROPERTY.firstEnqueuedAt]) ?? enqueuedTime,
+/** Clocks of two instances differ by seconds. */
+const MAX_AHEAD_MS = 5 * MINUTE_MS;
+/** Before Service Bus was there, no message was tried. */
+const EARLIEST = Date.UTC(2010, 0, 1);
+const MAX_COUNT = 100_000;
+
+const isWhole = (max: number) => (value: number | undefined) =>
+  value !== undefined && Number.isSafeInteger(value) && value >= 0 && value <= max;
+
+/**
+ * What the copy of a message says about its earlier tries. Anybody who may send to the queue may have written it: what is not whole,
+ * out of range or from the future is ignored, and named.
+ */
+export function readHistory(
+  { applicationProperties: found, sequenceNumber, enqueuedTime }: Envelope,
+  now: number,
+): { readonly history: History; readonly ignored: readonly string[] } {
+  const ignored: string[] = [];
+  const property = <Value>(
+    name: string,
+    read: (value: unknown) => Value | undefined,
+    fits: (value: Value | undefined) => boolean,
+  ): Value | undefined => {
+    if (!Object.hasOwn(found, name)) return undefined;
+    const value = read(found[name]);
+    if (fits(value)) return value;
+    ignored.push(name);
+    return undefined;
+  };
+  const isPast = (value: number | undefined) =>
+    value !== undefined && value >= EARLIEST && value <= now + MAX_AHEAD_MS;
+  const count = (name: string, max: number) => property(name, asNumber, isWhole(max)) ?? 0;
+  const time = (name: string) => property(name, asTime, isPast);
+  const history: History = {
+    attempt: count(PROPERTY.attempt, MAX_COUNT),
+    firstFailedAt: time(PROPERTY.firstFailedAt),
+    unmappedSince: time(PROPERTY.unmappedSince),
+    unconfirmed: count(PROPERTY.unconfirmed, MAX_COUNT),
+    askedMs: count(PROPERTY.askedMs, 7 * DAY_MS),
+    firstSequenceNumber:
+      property(PROPERTY.firstSequenceNumber, asNumber, isWhole(Number.MAX_SAFE_INTEGER)) ?? sequenceNumber,
+    firstEnqueuedAt: time(PROPERTY.firstEnqueuedAt) ?? enqueuedTime,
     replayed: found[PROPERTY.replayed] === true || found[PROPERTY.replayed] === 'true',
   };
+  return { history, ignored };
 }
 
 /**

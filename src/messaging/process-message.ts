@@ -72,14 +72,19 @@ export async function processMessage(
 ): Promise<void> {
   const envelope = readEnvelope(triggerMetadata);
   const startedAt = options.clock.now();
+  const { history, ignored } = readHistory(envelope, startedAt);
   const state: MessageState = {
     body: bodyBytes(body),
     envelope,
-    history: readHistory(envelope),
+    history,
     startedAt,
     results: [],
     held: false,
   };
+  if (ignored.length > 0) {
+    const reason = `Properties that hold nothing sensible are ignored: ${ignored.join(', ')}.`;
+    options.log('warn', { evt: 'message.propertyIgnored', ...messageLine(state, startedAt), reason });
+  }
   try {
     const decision = await decideOn(state, options);
     await settle(decision, state, options);

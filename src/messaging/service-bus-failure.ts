@@ -2,8 +2,8 @@ import { SettingsError } from '../settings.ts';
 
 /** What a failed call to Service Bus means for the work at hand. */
 export interface ServiceBusFailure {
-  /** `lockLost`: the message will come again. `message`: this one only. `all`: no other would fare better. */
-  readonly concerns: 'lockLost' | 'message' | 'all';
+  /** `lockLost`: the message will come again. `message`: this one only; `size`: because it is too large. `all`: no other would fare better. */
+  readonly concerns: 'lockLost' | 'message' | 'size' | 'all';
   /** For an operator. The SDK's own text is left out: nobody promises what it quotes. */
   readonly text: string;
 }
@@ -43,7 +43,7 @@ export function serviceBusFailure(error: unknown): ServiceBusFailure {
   const { code, retryable } = error as { code?: unknown; retryable?: unknown };
   if (code === 'MessageLockLost') return { concerns: 'lockLost', text: 'The lock on the message was lost.' };
   if (code === 'MessageSizeExceeded')
-    return { concerns: 'message', text: 'The copy is larger than the queue takes.' };
+    return { concerns: 'size', text: 'The copy is larger than the queue takes.' };
   const text =
     OF_ALL.get(code) ?? OF_ALL.get(error.name) ?? (NETWORK.test(error.message) ? UNREACHABLE : undefined);
   if (text !== undefined) return { concerns: 'all', text };

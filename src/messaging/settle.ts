@@ -1,7 +1,7 @@
 import { unreadMessageAdvice } from '../dynamics/unread-message.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { LogLine } from '../log.ts';
-import type { Decision, RetryHistory } from './decide.ts';
+import { type Decision, giveUp, type RetryHistory } from './decide.ts';
 import { type Envelope, PROPERTY } from './envelope.ts';
 import { hold } from './hold.ts';
 import type { MessageOptions, MessageState } from './message.ts';
@@ -13,24 +13,25 @@ import type { PlainProperties, RetryCopy } from './retry-queue.ts';
  * The one property that Dataverse is known to set whose first letter the Functions library makes small: on
  * the copy it is as it was sent. Of other senders' properties nobody can tell.
  */
-const SENT_NAMES: Readonly<Record<string, string>> = { messageMaxSizeExceeded: 'MessageMaxSizeExceeded' };
+const SENT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['messageMaxSizeExceeded', 'MessageMaxSizeExceeded'],
+]);
+
+/** A whole number above 2^53 has lost its last digits on the way through the host: no number is better than another one. */
+function survives(value: unknown): value is PlainProperties[string] {
+  if (typeof value === 'number') return Number.isSafeInteger(value) || !Number.isInteger(value);
+  return value === null || typeof value === 'string' || typeof value === 'boolean';
+}
 
 /**
  * Only what AMQP application properties may hold survives. Dates have become text on their way through the
  * host.
  */
 function plainProperties(found: Envelope['applicationProperties']): PlainProperties {
-  const plain: Record<string, string | number | boolean | null> = {};
-  for (const [name, value] of Object.entries(found)) {
-    if (
-      value === null ||
-      typeof value === 'string' ||
-      typeof value === 'number' ||
-      typeof value === 'boolean'
-    )
-      plain[SENT_NAMES[name] ?? name] = value;
-  }
-  return plain;
+  const kept = Object.entries(found).flatMap(([name, value]) =>
+    survives(value) ? [[SENT_NAMES.get(name) ?? name, value] as const] : [],
+  );
+  return Object.fromEntries(kept);
 }
 
 function copyProperties(envelope: Envelope, history: RetryHistory): PlainProperties {
@@ -41,6 +42,7 @@ function copyProperties(envelope: Envelope, history: RetryHistory): PlainPropert
     [PROPERTY.firstSequenceNumber]: history.firstSequenceNumber,
     [PROPERTY.lastError]: history.lastError,
     ...(history.unconfirmed > 0 && { [PROPERTY.unconfirmed]: history.unconfirmed }),
+    ...(history.askedMs > 0 && { [PROPERTY.askedMs]: history.askedMs }),
     ...(history.unmappedSince !== undefined && {
       [PROPERTY.unmappedSince]: new Date(history.unmappedSince).toISOString(),
     }),
@@ -80,11 +82,19 @@ async function scheduleCopy(
   try {
     await send();
   } catch (error) {
-    await hold(new RescheduleError(error), state, options);
+    const failed = new RescheduleError(error);
+    if (failed.isTooLarge) throw failed;
+    await hold(failed, state, options);
     await send().catch((again: unknown) => {
       throw new RescheduleError(again);
     });
   }
+}
+
+/** Held and redelivered it would end as "too many deliveries", without a word of what it met. */
+function withoutCopy(failure: Failure): Decision {
+  const description = `The message fills the queue's limit, so no copy of it can be scheduled for another try. It met: ${failure.description} Replay it when that is over.`;
+  return giveUp('RetriesExhausted', description, failure);
 }
 
 /**
@@ -116,7 +126,13 @@ export async function settle(
       return;
     }
     case 'retry': {
-      await scheduleCopy(decision, state, options);
+      try {
+        await scheduleCopy(decision, state, options);
+      } catch (error) {
+        if (error instanceof RescheduleError && error.isTooLarge)
+          return settle(withoutCopy(decision.failure), state, options);
+        throw error;
+      }
       log('warn', {
         evt: 'message.retried',
         outcome: 'retry',

@@ -10,10 +10,17 @@ describe('Retry-After', () => {
     ['0', 0],
     ['5', 5_000],
     [' 120 ', 120_000],
-    ['99999999999999999999', DAY],
+    ['99999999999999999999', 7 * DAY],
+    ['299.997', 300_000],
+    ['1.5', 2_000],
+    ['30, 30', 30_000],
+    ['30, 60', 60_000],
+    ['2026-03-10T12:00:30Z', 30_000],
+    ['2026-03-10T12:00:30.500', 30_500],
+    ['2026-03-10 14:00:30+02:00', 30_000],
     ['Tue, 10 Mar 2026 12:00:30 GMT', 30_000],
     ['Tue, 10 Mar 2026 11:59:00 GMT', 0],
-    ['Wed, 10 Mar 2027 12:00:00 GMT', DAY],
+    ['Wed, 10 Mar 2027 12:00:00 GMT', 7 * DAY],
     ['Tuesday, 10-Mar-26 12:01:00 GMT', 60_000],
     ['Tue Mar 10 12:02:00 2026', 120_000],
     ['Sun, 06 Nov 1994 08:49:37 GMT', 0],
@@ -27,7 +34,8 @@ describe('Retry-After', () => {
     '',
     ' ',
     '-5',
-    '1.5',
+    '1.5.2',
+    '1,',
     '5s',
     '0x10',
     'soon',
@@ -35,7 +43,8 @@ describe('Retry-After', () => {
     'Mon, 10 Mar 2026 12:00:30 GMT',
     'Tue, 10 Mar 2026 25:00:00 GMT',
     'Tue, 10 Mar 2026 12:00:30 CET',
-    '2026-03-10T12:00:30Z',
+    '2026-02-31T12:00:30Z',
+    '2026-03-10',
     '1773144030000 GMT',
   ])('%j is ignored', (header) => {
     expect(parseRetryAfter(header, NOW)).toBeUndefined();
@@ -46,7 +55,7 @@ describe('Retry-After', () => {
     expect(parseRetryAfter(undefined, NOW)).toBeUndefined();
   });
 
-  it('is never negative, never beyond a day, whatever is sent', () => {
+  it('is never negative, never beyond a week, whatever is sent', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -55,7 +64,7 @@ describe('Retry-After', () => {
         ),
         (header) => {
           const wait = parseRetryAfter(header, NOW);
-          if (wait !== undefined) expect(wait).toSatisfy((ms: number) => ms >= 0 && ms <= DAY);
+          if (wait !== undefined) expect(wait).toSatisfy((ms: number) => ms >= 0 && ms <= 7 * DAY);
         },
       ),
     );

@@ -5,6 +5,7 @@ import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
 import type { SyncResult } from '../../src/sync/user-request.ts';
+import { seededRandom } from '../sync/model/random.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 4, 1);
@@ -15,6 +16,7 @@ const fresh: History = {
   attempt: 0,
   firstFailedAt: undefined,
   unmappedSince: undefined,
+  askedMs: 0,
   firstSequenceNumber: 1,
   firstEnqueuedAt: undefined,
   unconfirmed: 0,
@@ -131,17 +133,60 @@ describe('the delays of a message that keeps failing', () => {
     });
   });
 
-  it('follow what COR asked for when that is longer, and not when it is shorter', () => {
-    expect(decideOn([failed({ class: 'transient', retryAfterMs: 60_000 })])).toMatchObject({
-      delayMs: 60_000,
+  it('begin after what COR asked for, spread, so that copies do not come back in the same second', () => {
+    const asked = failed({ class: 'transient', retryAfterMs: 60_000 });
+    expect(decideOn([asked])).toMatchObject({ delayMs: 62_500, history: { askedMs: 60_000 } });
+  });
+
+  it('are not taken out of the retry window as far as COR asked for them, up to seven days', () => {
+    const asked = failed({ class: 'transient', retryAfterMs: 86_400_000 });
+    const { delays, end, took } = failUntilTheEnd(asked, 0);
+    expect(delays.slice(0, 7)).toEqual(Array(7).fill(86_400_000));
+    expect(took).toBeGreaterThanOrEqual(7 * 24 * HOUR);
+    expect(end).toMatchObject({ reason: 'RetriesExhausted' });
+  });
+
+  it('are of the connector’s own making while it pauses: they do not prolong the window', () => {
+    expect(decideOn([failed({ class: 'paused', retryAfterMs: 60_000 })])).toMatchObject({
+      history: { askedMs: 0 },
     });
-    expect(decideOn([failed({ class: 'transient', retryAfterMs: 1_000 })])).toMatchObject({ delayMs: 2_500 });
+  });
+
+  it('end with five hundred copies, whatever the properties say', () => {
+    expect(decideOn([failed({ class: 'transient' })], { history: { ...fresh, attempt: 500 } })).toMatchObject(
+      {
+        kind: 'deadLetter',
+        reason: 'RetriesExhausted',
+      },
+    );
+    const doubtful = { ...fresh, attempt: 500, unconfirmed: 0 };
+    expect(decideOn([failed({ class: 'didNotApply' })], { history: doubtful })).toMatchObject({
+      kind: 'deadLetter',
+    });
+  });
+
+  it('grow with a longer window, so that it is not over after five hundred copies', () => {
+    const policy = { retryWindowMs: 14 * 24 * HOUR, unmappedGraceMs: 0 };
+    let history = fresh;
+    let now = NOW;
+    const random = seededRandom(3);
+    for (;;) {
+      const results = [failed({ class: 'transient' })];
+      const decision = decide({ results, history, policy, now, random: random.next() });
+      if (decision.kind !== 'retry') break;
+      now += decision.delayMs;
+      history = decision.history;
+    }
+    expect(now - NOW).toBe(policy.retryWindowMs);
+    expect(history.attempt).toBeLessThan(500);
   });
 
   it('grow while no call is made at all, so that a day of pause costs a message some two hundred copies', () => {
     const paused = failed({ class: 'paused', retryAfterMs: 60_000 });
     const { delays, end } = failUntilTheEnd(paused, 0.5);
-    expect(delays.slice(0, 10).map((ms) => ms / 1_000)).toEqual([60, 60, 60, 60, 60, 80, 160, 320, 450, 450]);
+    expect(delays.slice(0, 10).map((ms) => ms / 1_000)).toEqual([
+      62.5, 65, 70, 80, 100, 140, 220, 380, 510, 510,
+    ]);
     expect(delays.length).toBeLessThan(210);
     expect(end).toMatchObject({ reason: 'RetriesExhausted' });
   });

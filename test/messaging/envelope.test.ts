@@ -69,6 +69,18 @@ describe('the trigger metadata', () => {
     expect(readEnvelope({ ...METADATA, applicationProperties: 'none' }).applicationProperties).toEqual({});
   });
 
+  it.each([
+    '2026-03-02T10:00:00',
+    '2026-03-02T10:00:00.000',
+    '2026-03-02T10:00:00+00:00',
+    '2026-03-02T12:00:00+02:00',
+    new Date('2026-03-02T10:00:00Z'),
+  ])('has times in UTC, also where the host writes no zone: %s', (enqueuedTimeUtc) => {
+    expect(readEnvelope({ ...METADATA, enqueuedTimeUtc }).enqueuedTime).toBe(
+      Date.parse('2026-03-02T10:00:00Z'),
+    );
+  });
+
   it('must name the lock: without it nothing could be settled', () => {
     for (const metadata of [undefined, {}, { ...METADATA, lockToken: '' }])
       expect(() => readEnvelope(metadata)).toThrow('holds no lockToken');
@@ -87,6 +99,10 @@ describe('the trigger metadata', () => {
   });
 });
 
+const NOW = Date.parse('2026-03-02T12:00:00Z');
+const historyOf = (applicationProperties: object) =>
+  readHistory(readEnvelope({ ...METADATA, applicationProperties }), NOW);
+
 describe('the history that a copy carries', () => {
   it('survives the way through the queue, where values may become text', () => {
     const at = '2026-03-02T10:00:00.000Z';
@@ -94,12 +110,16 @@ describe('the history that a copy carries', () => {
       [PROPERTY.attempt]: '3',
       [PROPERTY.firstFailedAt]: at,
       [PROPERTY.unmappedSince]: new Date(at),
+      [PROPERTY.askedMs]: 90_000,
       [PROPERTY.firstSequenceNumber]: 5,
       [PROPERTY.firstEnqueuedAt]: at,
       [PROPERTY.replayed]: 'true',
     };
-    expect(readHistory(readEnvelope({ ...METADATA, applicationProperties: properties }))).toMatchObject({
+    const { history, ignored } = historyOf(properties);
+    expect(ignored).toEqual([]);
+    expect(history).toMatchObject({
       attempt: 3,
+      askedMs: 90_000,
       firstFailedAt: Date.parse(at),
       unmappedSince: Date.parse(at),
       firstSequenceNumber: 5,
@@ -108,17 +128,40 @@ describe('the history that a copy carries', () => {
     });
   });
 
-  it('is that of a new message where properties are absent or nonsense', () => {
-    const nonsense = { [PROPERTY.attempt]: 'many', [PROPERTY.firstFailedAt]: 'once', [PROPERTY.replayed]: 1 };
-    for (const applicationProperties of [{}, nonsense])
-      expect(readHistory(readEnvelope({ ...METADATA, applicationProperties }))).toMatchObject({
-        attempt: 0,
-        firstFailedAt: undefined,
-        unmappedSince: undefined,
-        firstSequenceNumber: 7,
-        firstEnqueuedAt: undefined,
-        replayed: false,
-      });
+  const NEW = {
+    attempt: 0,
+    firstFailedAt: undefined,
+    unmappedSince: undefined,
+    unconfirmed: 0,
+    askedMs: 0,
+    firstSequenceNumber: 7,
+    firstEnqueuedAt: undefined,
+    replayed: false,
+  };
+
+  it('is that of a new message where there is none', () => {
+    expect(historyOf({})).toEqual({ history: NEW, ignored: [] });
+  });
+
+  const TIMES = [PROPERTY.firstFailedAt, PROPERTY.unmappedSince, PROPERTY.firstEnqueuedAt];
+  const COUNTS = [PROPERTY.attempt, PROPERTY.unconfirmed, PROPERTY.askedMs, PROPERTY.firstSequenceNumber];
+  it.each([
+    ...TIMES.flatMap((name) =>
+      ['9999-12-31T00:00:00Z', '2026-03-02T12:05:01Z', '1969-01-01T00:00:00Z', 'once', 1e308, {}, ''].map(
+        (value) => [name, value] as const,
+      ),
+    ),
+    ...COUNTS.flatMap((name) =>
+      [-1, -1e9, 1e308, 2 ** 53, 1.5, 'many', null, [], {}, Number.NaN].map(
+        (value) => [name, value] as const,
+      ),
+    ),
+  ])('ignores and names what is not whole, out of range or from the future: %s %j', (name, value) => {
+    expect(historyOf({ [name]: value })).toEqual({ history: NEW, ignored: [name] });
+  });
+
+  it('is not found in what every object inherits', () => {
+    expect(historyOf(Object.create({ [PROPERTY.attempt]: 3 }))).toEqual({ history: NEW, ignored: [] });
   });
 
   it('keeps its names when the library makes their first letter small', () => {

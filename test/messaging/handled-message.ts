@@ -18,6 +18,7 @@ export interface Handled {
   readonly copies: readonly { readonly copy: RetryCopy; readonly at: number }[];
   readonly slept: readonly number[];
   readonly lines: readonly LogLine[];
+  readonly deadLetters: readonly { readonly reason: string; readonly description: string }[];
   /** When it ended, milliseconds after it began. */
   readonly tookMs: number;
 }
@@ -39,6 +40,7 @@ export async function handleOne(world: World = {}): Promise<Handled> {
   const slept: number[] = [];
   const copies: Handled['copies'][number][] = [];
   const lines: LogLine[] = [];
+  const deadLetters: Handled['deadLetters'][number][] = [];
   let tries = 0;
   const spent = { coalesced: 1, corCalls: 1 };
   const options: MessageOptions = {
@@ -50,7 +52,9 @@ export async function handleOne(world: World = {}): Promise<Handled> {
         return failure ? { kind: 'unavailable', failure, ...spent } : { kind: 'applied', ...spent };
       },
     },
-    settlement: world.settlement ?? { deadLetter: async () => {} },
+    settlement: world.settlement ?? {
+      deadLetter: async (_token, reason, description) => void deadLetters.push({ reason, description }),
+    },
     retryQueue: {
       async schedule(copy, at) {
         const error = sends[tries++];
@@ -75,5 +79,5 @@ export async function handleOne(world: World = {}): Promise<Handled> {
     () => undefined,
     (error: unknown) => error,
   );
-  return { thrown, copies, slept, lines, tookMs: now - NOW };
+  return { thrown, copies, slept, lines, deadLetters, tookMs: now - NOW };
 }

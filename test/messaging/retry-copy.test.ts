@@ -90,3 +90,42 @@ test('a message id that the library has made a number of is text again on the co
   const { copies } = await handleOne({ failure: DOWN, metadata: { messageId: 12345 } });
   expect(copies[0]?.copy.messageId).toBe('12345');
 });
+
+test('every name that an object inherits is copied as the name it is', async () => {
+  const inherited = Object.getOwnPropertyNames(Object.prototype);
+  // As the host hands them over: from JSON, where `__proto__` is a member as any other.
+  const sent = JSON.parse(`{${inherited.map((name) => `${JSON.stringify(name)}:"x"`).join(',')}}`);
+  const { copies } = await handleOne({ failure: DOWN, metadata: { applicationProperties: sent } });
+  const copied = Object.entries(copies[0]?.copy.applicationProperties ?? {}).filter(
+    ([, value]) => value === 'x',
+  );
+  expect(copied.map(([name]) => name).sort()).toEqual([...inherited].sort());
+});
+
+test('a number that has lost its last digits on the way is left out, one that has not stays', async () => {
+  const sent = { exact: 2 ** 53 - 1, lost: 2 ** 53 + 2, fraction: 0.1 };
+  const { copies } = await handleOne({ failure: DOWN, metadata: { applicationProperties: sent } });
+  const properties = copies[0]?.copy.applicationProperties;
+  expect(properties).toMatchObject({ exact: 2 ** 53 - 1, fraction: 0.1 });
+  expect(properties).not.toHaveProperty('lost');
+});
+
+test('a message that fills the queue, so that its copy does not fit, is given up with what it met', async () => {
+  const full = Object.assign(new Error('too large'), { code: 'MessageSizeExceeded' });
+  const { lines, slept, deadLetters } = await handleOne({ failure: DOWN, sends: [full] });
+  expect(slept).toEqual([]);
+  expect(lines).toMatchObject([{ evt: 'message.deadlettered', deadLetterReason: 'RetriesExhausted' }]);
+  expect(deadLetters[0]?.description).toMatch(/fills the queue's limit.* It met: No answer\. Replay it/);
+});
+
+test('nonsense in our own properties is ignored, and said', async () => {
+  const { lines, copies } = await handleOne({
+    failure: DOWN,
+    metadata: { applicationProperties: { corAttempt: -1e9, corFirstFailedAt: '9999-12-31T00:00:00Z' } },
+  });
+  expect(lines[0]).toMatchObject({
+    evt: 'message.propertyIgnored',
+    reason: 'Properties that hold nothing sensible are ignored: corAttempt, corFirstFailedAt.',
+  });
+  expect(copies[0]).toMatchObject({ at: NOW + 2_500, copy: { applicationProperties: { corAttempt: 1 } } });
+});
