@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { startCorSandbox } from '../local/cor/sandbox.ts';
+import { STORY_DAY } from '../local/events/story-day.ts';
 import { startLocalStorage } from '../local/storage/azurite.ts';
 import { createConnector } from '../src/connector.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
@@ -66,6 +67,7 @@ export async function measureLedgerCosts({ users, waiting, copies }: Sizes): Pro
     COR_TOKEN_URL: sandbox.tokenUrl,
     COR_API_KEY: sandbox.apiKey,
     COR_CLIENT_SECRET: sandbox.clientSecret,
+    COR_TODAY: STORY_DAY,
     LedgerStorage: storage.connectionString,
     MAPPING: 'project-team',
   });

@@ -2,11 +2,6 @@ const DAY_MS = 86_400_000;
 const FIRST_DAY = -719_162;
 const LAST_DAY = 2_932_896;
 
-/** A day as `YYYY-MM-DD` to the days since 1970-01-01, with which days can be counted. */
-export function dayNumber(day: string): number {
-  return Date.parse(day) / DAY_MS;
-}
-
 /** Days since 1970-01-01 to `YYYY-MM-DD`; `undefined` outside the years 1 to 9999, which Dynamics has no dates for. */
 export function dayText(number: number): string | undefined {
   if (!(number >= FIRST_DAY && number <= LAST_DAY)) return undefined;
@@ -16,10 +11,17 @@ export function dayText(number: number): string | undefined {
 /** Eleven years of days, or as many points in time: plans repeat theirs, and a table that is full starts anew. */
 const MAX_REMEMBERED = 4_096;
 
-function remember<Key>(table: Map<Key, string | undefined>, key: Key, day: string | undefined): typeof day {
+function remember<Key, Value>(table: Map<Key, Value>, key: Key, value: Value): Value {
   if (table.size >= MAX_REMEMBERED) table.clear();
-  table.set(key, day);
-  return day;
+  table.set(key, value);
+  return value;
+}
+
+const numbers = new Map<string, number>();
+
+/** A day as `YYYY-MM-DD` to the days since 1970-01-01, with which days can be counted. Remembered: a user may have 10,000 rows. */
+export function dayNumber(day: string): number {
+  return numbers.get(day) ?? remember(numbers, day, Date.parse(day) / DAY_MS);
 }
 
 const utcDays = new Map<number, string | undefined>();

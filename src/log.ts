@@ -63,6 +63,7 @@ type LogEvent =
   | 'cor.drift'
   | 'cor.workspaceCreated'
   | 'percentage.capped'
+  | 'percentage.zero'
   | 'pause.started'
   | 'pause.ended'
   | 'ledger.unreadable'

@@ -40,3 +40,44 @@ it('a day as a number goes back to itself, from the year 1 to 9999', () => {
   expect(dayText(dayNumber('9999-12-31') + 1)).toBeUndefined();
   expect(dayText(Infinity)).toBeUndefined();
 });
+
+describe('the midnight of a writer, kept as UTC,', () => {
+  /** The time at which a day begins in a zone, found by asking `Intl` for the wall clock at every quarter of an hour that it may be. */
+  function midnight(day: string, timeZone: string): number {
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+    for (let quarters = -56; quarters <= 56; quarters += 1) {
+      const ms = Date.parse(day) + quarters * 900_000;
+      if (clock.format(ms) === `${day} 00:00:00`) return ms;
+    }
+    throw new Error(`${day} has no midnight in ${timeZone}`);
+  }
+
+  it.each([
+    'Europe/Madrid',
+    'America/Los_Angeles',
+    'Australia/Sydney',
+    'Asia/Kolkata',
+    'Pacific/Auckland',
+    'UTC',
+  ])(
+    'is the day that was meant, also in the weeks in which the clocks change and the year ends: %s',
+    (timeZone) => {
+      for (const first of [
+        '2026-03-06',
+        '2026-03-27',
+        '2026-04-03',
+        '2026-09-25',
+        '2026-10-23',
+        '2026-10-30',
+        '2026-12-30',
+      ])
+        for (let add = 0; add < 5; add += 1) {
+          const day = dayText(dayNumber(first) + add) ?? '';
+          const begins = midnight(day, timeZone);
+          expect(zonedDay(begins, timeZone)).toBe(day);
+          expect(zonedDay(begins - 1, timeZone)).not.toBe(day);
+          expect(zonedDay(begins + 17 * 3_600_000, timeZone)).toBe(day);
+        }
+    },
+  );
+});

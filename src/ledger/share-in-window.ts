@@ -14,6 +14,11 @@ function roundDown(value: number, decimals: number): number {
   return Math.floor(value * scale + NUDGE) / scale;
 }
 
+/** Binary fractions add up differently in another order, and the order in which rows became known must not show. */
+function add(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b).reduce((sum, number) => sum + number, 0);
+}
+
 /** Hours of a row that fall into the window: they are spread over its own working days, or lie on its first day when it has none. */
 function hoursInWindow(hours: number, { start, finish }: Span, window: Window, calendar: Calendar): number {
   const own = workingDaysBetween(calendar, start, finish);
@@ -56,15 +61,15 @@ export function shareInWindow(
   calendar: Calendar,
   rule: PercentageRule,
 ): Share {
-  let fixed = 0;
-  let hours = 0;
+  const fixed: number[] = [];
+  const hours: number[] = [];
   for (const allocation of allocations) {
     const span = spanOf(allocation);
-    if ('percentage' in allocation) fixed += fixedInWindow(allocation.percentage, span, window, calendar);
-    else hours += hoursInWindow(allocation.hours, span, window, calendar);
+    if ('percentage' in allocation) fixed.push(fixedInWindow(allocation.percentage, span, window, calendar));
+    else hours.push(hoursInWindow(allocation.hours, span, window, calendar));
   }
   const workingHours = Math.max(1, window.workingDays) * rule.hoursPerDay;
-  const sum = fixed + (100 * hours) / workingHours;
+  const sum = add(fixed) + (100 * add(hours)) / workingHours;
   const percentage = roundDown(sum, rule.decimals);
   return percentage > 0 ? { percentage } : { percentage, whyZero: whyZeroIn(window, allocations, sum) };
 }

@@ -185,7 +185,7 @@ async function save<Request extends UserRequest>(
     const saved = await tryStorage(() => options.ledger.save(after, etag), progress, options);
     if (saved.kind === 'failed') return failed(progress, saved.failure, true);
     if (saved.value === 'conflict') return { kind: 'repeat', progress };
-    logCapped(plan, options.log);
+    logUnusual(plan, options.log);
   }
   for (const { workspace } of drift) options.log('warn', { evt: 'cor.drift', workspaceId: workspace });
   const unchanged = new Set(progress.requests.filter((one) => !isNews(before, changesOf([one]))));
@@ -253,9 +253,11 @@ function failed<Request extends UserRequest>(
   return { kind: 'failed', ...spentIn(progress), failure, corChanged };
 }
 
-function logCapped({ desired, requested }: Plan, log: Log): void {
+/** Percentages that may surprise: those that are cut at 100, and those of workspaces with nothing planned at present. */
+function logUnusual({ desired, requested }: Plan, log: Log): void {
   for (const workspaceId of requested) {
-    const uncapped = desired.get(workspaceId)?.uncapped;
+    const { uncapped, whyZero } = desired.get(workspaceId) ?? {};
     if (uncapped !== undefined) log('warn', { evt: 'percentage.capped', workspaceId, percentage: uncapped });
+    if (whyZero !== undefined) log('info', { evt: 'percentage.zero', workspaceId, reason: whyZero });
   }
 }

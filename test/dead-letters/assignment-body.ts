@@ -24,8 +24,8 @@ export function assignmentBody(user: string, record: string): Buffer {
     { key: 'msdyn_projectid', value: lookup('msdyn_project', PROJECT, 'Secret Merger') },
     { key: 'msdyn_name', value: 'Ada Lovelace, ada@example.com' },
     { key: 'msdyn_effort', value: 40 },
-    { key: 'msdyn_start', value: '/Date(1767571200000)/' },
-    { key: 'msdyn_finish', value: '/Date(1767916800000)/' },
+    { key: 'msdyn_start', value: '/Date(1772409600000)/' },
+    { key: 'msdyn_finish', value: '/Date(1772755200000)/' },
     {
       key: 'statecode',
       value: { __type: 'OptionSetValue:http://schemas.microsoft.com/xrm/2011/Contracts', Value: 0 },

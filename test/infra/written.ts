@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startCorSandbox } from '../../local/cor/sandbox.ts';
 import { listSamples } from '../../local/events/samples.ts';
+import { STORY_DAY } from '../../local/events/story-day.ts';
 import { createConnector, type World } from '../../src/connector.ts';
 import { createHealth } from '../../src/health.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
@@ -76,6 +77,7 @@ export async function written(): Promise<Written> {
     COR_TOKEN_URL: sandbox.tokenUrl,
     COR_API_KEY: sandbox.apiKey,
     COR_CLIENT_SECRET: sandbox.clientSecret,
+    COR_TODAY: STORY_DAY,
     COR_CREATE_MISSING_WORKSPACES: 'false',
     UNMAPPED_GRACE: '0s',
   });

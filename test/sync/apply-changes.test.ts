@@ -19,7 +19,7 @@ describe('messages of one user', () => {
         one.submit([put(`r${index}`, index % 2 ? 'a' : 'b', 0.5, index + 1)], index + 1),
       ),
     );
-    expect(one.calls).toEqual(['attach b,a']);
+    expect(one.calls).toEqual(['attach a,b']);
     expect(one.held()).toEqual({ a: 50, b: 50 });
     expect(results.every(({ kind, coalesced }) => kind === 'applied' && coalesced === 200)).toBe(true);
   });

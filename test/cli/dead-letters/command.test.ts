@@ -124,7 +124,7 @@ test('show says why and what a message would change, and the body only when aske
       ['operation', 'Create'],
       [
         'would',
-        `put assignment ${RECORDS[1]} of user ${USERS.bob} on workspace ${PROJECT}: 40 h, 2026-01-05 to 2026-01-09`,
+        `put assignment ${RECORDS[1]} of user ${USERS.bob} on workspace ${PROJECT}: 40 h, 2026-03-02 to 2026-03-06`,
       ],
     ]),
   );

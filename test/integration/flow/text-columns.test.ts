@@ -35,13 +35,10 @@ const stack = await startTestStack(
 const clock = createClock(new Date('2026-05-04T08:00:00Z'), 100);
 const selected = ['new_userid', 'new_workspaceid', 'new_percentage', 'statecode'];
 
-/** Within a call workspaces stand in the order of their rows' ids, which come from the label: this one has them in the example's. */
-const label = (user: string, workspace: string) => `${user} of ${workspace}`;
-
 const created = (user: string, workspace: string, percentage: number) =>
   message(
     `${user} on ${workspace}`,
-    createRow({ table: MAPPING.table, selected }, clock, label(user, workspace)).create({
+    createRow({ table: MAPPING.table, selected }, clock, `${user} of ${workspace}`).create({
       new_userid: user,
       new_workspaceid: workspace,
       new_percentage: percentage,

@@ -1,24 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBroker } from '../../../local/broker/broker.ts';
 import { startCorSandbox } from '../../../local/cor/sandbox.ts';
+import { STORY_DAY } from '../../../local/events/story-day.ts';
 import { spawnHost } from '../../../local/host/spawn.ts';
 import { assignmentBody, PROJECT, USERS } from '../../dead-letters/assignment-body.ts';
-
-const PRESET = new URL('../../../src/dynamics/presets/resource-assignment.json', import.meta.url);
-
-/** The preset with a percentage that does not end with the row's dates. */
-function mappingFile(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'mapping-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  const file = join(directory, 'mapping.json');
-  const preset = JSON.parse(readFileSync(PRESET, 'utf8'));
-  writeFileSync(file, JSON.stringify({ ...preset, percentage: { ...preset.percentage, window: 'always' } }));
-  return file;
-}
 
 const record = (last: number) => `5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e000${last}`;
 
@@ -39,7 +25,7 @@ test('in topic form messages come from the subscription, and copies come back by
       COR_TOKEN_URL: cor.tokenUrl,
       COR_API_KEY: cor.apiKey,
       COR_CLIENT_SECRET: cor.clientSecret,
-      MAPPING: mappingFile(),
+      COR_TODAY: STORY_DAY,
       LedgerStorage: 'memory',
       UNMAPPED_GRACE: '5s',
     },
