@@ -9,7 +9,7 @@ import {
   storageConnectionString,
 } from './connection.ts';
 import { type DataverseSettings, readDataverseSettings } from './dataverse/dataverse-settings.ts';
-import { loadMapping, type Mapping } from './dynamics/mapping.ts';
+import { loadMapping, type Mapping, needsDataverse } from './dynamics/mapping.ts';
 import { isLoopback } from './http/endpoint.ts';
 import { SettingsError } from './settings-error.ts';
 import { ledgerSchema, queueSchema, settingsSchema } from './settings-schema.ts';
@@ -208,6 +208,10 @@ export function readSettings(environment: Environment): Settings {
   const mapping = readMapping(raw.MAPPING, problems);
   const day = fixedDay(raw, problems);
   const dataverse = readDataverseSettings(raw, problems);
+  if (mapping && needsDataverse(mapping) && raw.DATAVERSE_URL === undefined)
+    problems.push(
+      'DATAVERSE_URL: needed, because the mapping takes ids of related rows, which are looked up there',
+    );
   if (problems.length > 0 || !serviceBus || !ledger || !mapping) throw settingsError(problems);
   return {
     ...(dataverse && { dataverse }),

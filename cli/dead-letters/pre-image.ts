@@ -15,7 +15,8 @@ const ANY_ID = '00000000-0000-0000-0000-000000000001';
 /** The column as Dataverse would have written it, so that the mapping finds this external id in it. None for a fixed id. */
 function column(source: IdSource, id: string): object[] {
   if (source.from === 'fixed') return [];
-  const { take } = source;
+  // The id of a related row is not the external id: the event then does not mean what it should, which is checked below.
+  const take = source.from === 'related' ? 'id' : source.take;
   const [key] = source.columns;
   if (take === 'value') return [{ key, value: id }];
   const reference = {

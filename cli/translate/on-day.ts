@@ -1,4 +1,5 @@
 import type { AssignmentChange, PutAssignment } from '../../src/dynamics/assignment-change.ts';
+import type { NamedId } from '../../src/dynamics/named-id.ts';
 import type { PercentageRule } from '../../src/dynamics/percentage-rule.ts';
 import type { Settled, Translation } from '../../src/dynamics/translation.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
@@ -13,7 +14,9 @@ interface OnDay {
   readonly whyZero?: WhyZero;
 }
 
-function onDay({ record, workspace, allocation }: PutAssignment, rule: PercentageRule, day: string): OnDay {
+function onDay({ record, allocation }: PutAssignment<NamedId>, rule: PercentageRule, day: string): OnDay {
+  // The workspace may have to be looked up first; the percentage is the same in any.
+  const workspace = 'any';
   const only = { [record]: { state: 'assigned', workspace, allocation, version: { sequence: 0 } } } as const;
   const found = percentagesOn(only, rule, day).get(workspace);
   // A row only stops counting by its finish.
@@ -24,7 +27,7 @@ function onDay({ record, workspace, allocation }: PutAssignment, rule: Percentag
 
 function settledOnDay(settled: Settled, rule: PercentageRule, day: string) {
   if (settled.outcome !== 'apply') return settled;
-  const changes = settled.changes.map((change: AssignmentChange) => {
+  const changes = settled.changes.map((change: AssignmentChange<NamedId>) => {
     if (change.kind !== 'put') return change;
     const { version, ...put } = change;
     return { ...put, onDay: onDay(change, rule, day), version };

@@ -12,6 +12,8 @@ export interface PackageParts {
   readonly hostJson: Uint8Array;
   /** A mapping of one's own, text of its JSON file. */
   readonly mapping?: Uint8Array;
+  /** Files that the mapping names, by their names: they lie beside it. */
+  readonly crossReferences?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** The zip would deploy without an error and then do nothing, so it is not written. */
@@ -35,7 +37,7 @@ function json(value: object): Uint8Array {
 
 /** The same parts give the same bytes. Throws `PackageError` instead of giving a zip that Azure would take and then run nothing of. */
 export function deploymentZip(parts: PackageParts): Uint8Array {
-  const { name, version, main, bundle, loadedLater, hostJson, mapping } = parts;
+  const { name, version, main, bundle, loadedLater, hostJson, mapping, crossReferences = {} } = parts;
   // `commonjs` as the bundle is; the repository's own package.json says `module`, and scripts and dependencies are not for the app.
   const packageJson = json({ name, version, private: true, type: 'commonjs', main });
   const files: Zippable = {
@@ -45,6 +47,11 @@ export function deploymentZip(parts: PackageParts): Uint8Array {
     ...loadedLater,
     ...(mapping && { [MAPPING_FILE]: mapping }),
   };
+  for (const [file, content] of Object.entries(crossReferences)) {
+    if (Object.hasOwn(files, file))
+      throw new PackageError(`A cross-reference cannot be called ${file}: the zip has such a file.`);
+    files[file] = content;
+  }
   const zip = zipSync(files, SAME_EVERY_TIME);
   verifyZip(zip);
   return zip;

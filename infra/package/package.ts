@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
-import { deploymentZip, MAPPING_FILE } from './deployment-zip.ts';
+import { withoutByteOrderMark } from '../../src/json.ts';
+import { deploymentZip, MAPPING_FILE, type PackageParts } from './deployment-zip.ts';
 import { registeredFunctions } from './registered-functions.ts';
 
 const USAGE = `Builds the connector and makes the zip that is deployed: host.json, package.json and the bundle with the
@@ -65,13 +66,23 @@ function filesBeside(bundle: string): Record<string, Buffer> {
   return Object.fromEntries(paths.map((path) => [path, inRepository(path)]));
 }
 
-function readMapping(path: string): Buffer {
+/** The members of a mapping, which has been checked, that name files beside it. */
+const mappingFiles = z.object({
+  user: z.object({ crossReference: z.string().optional() }),
+  workspace: z.object({ crossReference: z.string().optional() }),
+});
+
+function readMapping(path: string): Pick<PackageParts, 'mapping' | 'crossReferences'> {
   try {
     loadMapping(resolve(path));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  return readFileSync(path);
+  const mapping = readFileSync(path);
+  const { user, workspace } = mappingFiles.parse(JSON.parse(withoutByteOrderMark(mapping.toString('utf8'))));
+  const files = [user, workspace].flatMap(({ crossReference }) => crossReference ?? []);
+  const beside = files.map((file) => [file, readFileSync(join(dirname(path), file))]);
+  return { mapping, crossReferences: Object.fromEntries(beside) };
 }
 
 async function main(): Promise<void> {
@@ -88,7 +99,7 @@ async function main(): Promise<void> {
     bundle: inRepository(bundle),
     loadedLater: filesBeside(bundle),
     hostJson: inRepository('host.json'),
-    ...(mapping !== undefined && { mapping: readMapping(mapping) }),
+    ...(mapping !== undefined && readMapping(mapping)),
   });
   const functions = await registeredFunctions(zip, {
     ...settingsForLoading(),

@@ -3,6 +3,7 @@ import type { DeadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
+import type { NamedId } from '../dynamics/named-id.ts';
 import { translate } from '../dynamics/translate.ts';
 import { withoutReading } from '../dynamics/translation.ts';
 import { readBytes } from './message-body.ts';
@@ -16,7 +17,7 @@ export interface DeadLetterContent {
   readonly record?: string;
   readonly operation?: string;
   /** What it would change; empty when it is not ours or cannot be translated. */
-  readonly changes: readonly WithoutName<AssignmentChange>[];
+  readonly changes: readonly WithoutName<AssignmentChange<NamedId>>[];
   /** Why it changes nothing, or not all that it should. */
   readonly problem?: string;
 }
@@ -25,7 +26,7 @@ function problemOf({ reason, description }: DeadLetter): string {
   return `${reason}: ${description}`;
 }
 
-function withoutName(change: AssignmentChange): WithoutName<AssignmentChange> {
+function withoutName(change: AssignmentChange<NamedId>): WithoutName<AssignmentChange<NamedId>> {
   if (change.kind === 'remove') return change;
   const { workspaceName: _, ...rest } = change;
   return rest;

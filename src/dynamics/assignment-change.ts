@@ -41,14 +41,14 @@ export type ChangeBasis =
   | { readonly kind: 'gone'; readonly seen?: QueuedVersion | undefined };
 
 /** The assignment `record` now gives `workspace` to `user`. */
-export interface PutAssignment {
+export interface PutAssignment<Id = string> {
   readonly kind: 'put';
   /** External id of the user in COR. A GUID is lower case without braces. */
-  readonly user: string;
+  readonly user: Id;
   /** Id of the Dynamics row, a lower-case GUID. */
   readonly record: string;
   /** External id of the workspace in COR. A GUID is lower case without braces. */
-  readonly workspace: string;
+  readonly workspace: Id;
   /** Name of the workspace where the lookup carries one: used only when a missing workspace is created. */
   readonly workspaceName?: string;
   readonly allocation: Allocation;
@@ -60,12 +60,12 @@ export interface PutAssignment {
 }
 
 /** The assignment `record` no longer gives anything to `user`. */
-export interface RemoveAssignment {
+export interface RemoveAssignment<Id = string> {
   readonly kind: 'remove';
-  readonly user: string;
+  readonly user: Id;
   readonly record: string;
   /** Workspace that the row named last, where the message says it. */
-  readonly workspace?: string;
+  readonly workspace?: Id;
   /**
    * A row that moved away, was deactivated or does not fit the mapping's `only` may come back; a deleted one only with a higher version
    * number, which says that it was restored under its id.
@@ -76,4 +76,5 @@ export interface RemoveAssignment {
   readonly basis?: ChangeBasis;
 }
 
-export type AssignmentChange = PutAssignment | RemoveAssignment;
+/** `Id`: an external id of COR; what a row says may name one that has to be looked up first (`NamedId`). */
+export type AssignmentChange<Id = string> = PutAssignment<Id> | RemoveAssignment<Id>;

@@ -5,7 +5,7 @@ import { MappingError } from './mapping-error.ts';
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The text of a UTF-8 file, without a byte order mark. Throws `MappingError` that names the file and never quotes it: it may be any file. */
-function readTextFile(path: string, instead: string): string {
+export function readTextFile(path: string, instead: string): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);

@@ -1,6 +1,8 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isObject } from '../json.ts';
-import type { IdSource } from './id-source.ts';
+import { readCrossReference } from './cross-reference.ts';
+import { type IdSource, needsLookUp } from './id-source.ts';
+import type { UnreadSource } from './id-source-schema.ts';
 import { MappingError } from './mapping-error.ts';
 import { readJsonFile } from './mapping-file.ts';
 import { mappingProblems, mappingSchema } from './mapping-schema.ts';
@@ -82,9 +84,17 @@ export interface Mapping {
   readonly percentage: PercentageRule;
 }
 
+/** The person's Entra object id, by the user of the resource. */
+const ENTRA_USER = {
+  column: 'msdyn_bookableresourceid',
+  lookup: ['UserId'],
+  take: ['azureactivedirectoryobjectid'],
+};
+
 const PRESETS: Readonly<Record<string, unknown>> = {
   'resource-assignment': resourceAssignment,
   'project-team': projectTeam,
+  'resource-assignment-entra': { ...resourceAssignment, user: ENTRA_USER },
 };
 
 /** JSON has no comments: a member `$comment` may stand in any object of a mapping, for people only. */
@@ -95,10 +105,25 @@ function withoutComments(json: unknown): unknown {
   return Object.fromEntries(members.map(([name, value]) => [name, withoutComments(value)]));
 }
 
-/** Checks a mapping that was read from JSON. Throws `MappingError`; `name` tells where it came from. */
-export function parseMapping(json: unknown, name: string): Mapping {
+function withCrossReference({ source, crossReference }: UnreadSource, folder: string): IdSource {
+  if (crossReference === undefined || source.from === 'fixed') return source;
+  return { ...source, crossReference: readCrossReference(resolve(folder, crossReference)) };
+}
+
+/**
+ * Checks a mapping that was read from JSON, and reads the cross-references that it names, in `folder`. Throws `MappingError`; `name`
+ * tells where it came from.
+ */
+export function parseMapping(json: unknown, name: string, folder = '.'): Mapping {
   const parsed = mappingSchema.safeParse(withoutComments(json));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { user, workspace } = parsed.data;
+    return {
+      ...parsed.data,
+      user: withCrossReference(user, folder),
+      workspace: withCrossReference(workspace, folder),
+    };
+  }
   const problems = mappingProblems(parsed.error, json).map((problem) => `\n  - ${problem}`);
   throw new MappingError(`The mapping "${name}" cannot be used:${problems.join('')}`);
 }
@@ -107,5 +132,10 @@ export function parseMapping(json: unknown, name: string): Mapping {
 export function loadMapping(nameOrPath: string): Mapping {
   const preset = Object.hasOwn(PRESETS, nameOrPath) ? PRESETS[nameOrPath] : undefined;
   const instead = `Use one of the presets ${Object.keys(PRESETS).join(', ')}, or the path of a JSON file.`;
-  return parseMapping(preset ?? readJsonFile(resolve(nameOrPath), instead), nameOrPath);
+  const path = resolve(nameOrPath);
+  return parseMapping(preset ?? readJsonFile(path, instead), nameOrPath, dirname(path));
 }
+
+/** Does the mapping take ids of related rows, so that Dataverse has to be read? */
+export const needsDataverse = ({ user, workspace }: Mapping): boolean =>
+  needsLookUp(user) || needsLookUp(workspace);

@@ -1,10 +1,10 @@
-import { externalIdProblem, normalizeExternalId } from '../external-id.ts';
 import type { RowVersion } from './assignment-change.ts';
 import { readIsoDate } from './dates.ts';
 import type { Entity } from './entity.ts';
 import { ZERO_GUID } from './guid.ts';
-import { type IdSource, idColumns, type TextOptions } from './id-source.ts';
+import { type ColumnSource, type IdSource, idColumns } from './id-source.ts';
 import type { Mapping } from './mapping.ts';
+import { idKey, idOfText, type NamedId, type UnresolvedId } from './named-id.ts';
 import { readColumn, type Value } from './value.ts';
 
 /** A column of several that holds something. */
@@ -23,34 +23,40 @@ export function firstFilled(entity: Entity, columns: readonly string[]): Filled 
   return undefined;
 }
 
-/** External id of a user or workspace as the row names it. `problem` is for an operator. */
+/** A user or workspace as the row names it. `problem` is for an operator. */
 export type RowId =
-  | { readonly found: 'id'; readonly id: string; readonly name?: string }
+  | { readonly found: 'id'; readonly id: NamedId; readonly name?: string }
   | { readonly found: 'empty' }
   | { readonly found: 'unusable'; readonly problem: string };
 
+type FilledSource = Exclude<IdSource, { from: 'fixed' }>;
+
 const unusable = (problem: string): RowId => ({ found: 'unusable', problem });
 
-/** Text as an id. One that can never work is the row's fault, and said at once. */
-function takeText(column: string, text: string, { trim, lowerCase }: TextOptions, name?: string): RowId {
-  const trimmed = normalizeExternalId(trim ? text.trim() : text);
-  const id = lowerCase ? trimmed.toLowerCase() : trimmed;
-  const problem = externalIdProblem(id);
-  if (problem !== undefined) return unusable(`${column} ${problem}`);
-  return { found: 'id', id, ...(name !== undefined && { name }) };
+/** `undefined`: the file does not have it. */
+function crossReferenced({ crossReference }: FilledSource, id: string, name?: string): RowId | undefined {
+  const found = crossReference?.get(id);
+  return found === undefined ? undefined : { found: 'id', id: found, ...(name !== undefined && { name }) };
 }
 
-function takeValue({ column, value }: Filled, options: TextOptions): RowId {
+function takeText(column: string, text: string, source: ColumnSource, name?: string): RowId {
+  const taken = idOfText(text, source);
+  if (taken.kind === 'unusable') return unusable(`${column} ${taken.problem}`);
+  const { id } = taken;
+  return crossReferenced(source, id, name) ?? { found: 'id', id, ...(name !== undefined && { name }) };
+}
+
+function takeValue({ column, value }: Filled, source: ColumnSource): RowId {
   switch (value.kind) {
     case 'guid':
-      return { found: 'id', id: value.value };
     case 'string':
-      return takeText(column, value.value, options);
+      return takeText(column, value.value, source);
     case 'optionSet':
-      return { found: 'id', id: String(value.value) };
+      return takeText(column, String(value.value), source);
     case 'number':
       // JSON numbers above 2^53 are rounded before anybody sees them: another user could be meant.
-      if (Math.abs(value.value) <= Number.MAX_SAFE_INTEGER) return { found: 'id', id: String(value.value) };
+      if (Math.abs(value.value) <= Number.MAX_SAFE_INTEGER)
+        return takeText(column, String(value.value), source);
       return unusable(`${column} is a number above 2^53, whose last digits are lost: keep it as text`);
     case 'entityReference':
       return unusable(`${column} is a lookup: the mapping should take its "id" or "name"`);
@@ -59,18 +65,23 @@ function takeValue({ column, value }: Filled, options: TextOptions): RowId {
   }
 }
 
-function takeLookup({ column, value }: Filled, take: 'id' | 'name', options: TextOptions): RowId {
+function takeLookup({ column, value }: Filled, source: FilledSource): RowId {
   if (value.kind === 'string' || value.kind === 'guid' || value.kind === 'number')
     return unusable(`${column} is no lookup: the mapping should take its "value"`);
   if (value.kind !== 'entityReference')
     return unusable(`${column} holds no usable lookup (kind ${value.kind})`);
-  const { id, name } = value;
-  const named = name !== undefined && name.trim() !== '' ? { name } : undefined;
-  if (take === 'name') {
-    if (!named) return unusable(`${column} carries no name, and the mapping takes names`);
-    return takeText(column, named.name, options, named.name);
+  const { id, logicalName: table } = value;
+  const name = value.name !== undefined && value.name.trim() !== '' ? value.name : undefined;
+  if (source.from === 'column' && source.take === 'name') {
+    if (name === undefined) return unusable(`${column} carries no name, and the mapping takes names`);
+    return takeText(column, name, source, name);
   }
-  return id === ZERO_GUID ? unusable(`${column} refers to the zero GUID`) : { found: 'id', id, ...named };
+  if (id === ZERO_GUID) return unusable(`${column} refers to the zero GUID`);
+  const known = crossReferenced(source, id, name);
+  if (known) return known;
+  const unresolved: UnresolvedId | undefined =
+    source.from === 'related' ? { table, id, path: source.path } : undefined;
+  return { found: 'id', id: unresolved ?? id, ...(name !== undefined && { name }) };
 }
 
 /** Reads the user or the workspace of a row. */
@@ -78,13 +89,14 @@ export function readRowId(entity: Entity, source: IdSource): RowId {
   if (source.from === 'fixed') return { found: 'id', id: source.id };
   const filled = firstFilled(entity, source.columns);
   if (!filled) return { found: 'empty' };
-  return source.take === 'value' ? takeValue(filled, source) : takeLookup(filled, source.take, source);
+  if (source.from === 'column' && source.take === 'value') return takeValue(filled, source);
+  return takeLookup(filled, source);
 }
 
 /** Do two images of a row name the same user or workspace? A lookup that carries no name is still the same lookup. */
 export function isSameId(one: Entity, other: Entity, source: IdSource): boolean {
   const [a, b] = [readRowId(one, source), readRowId(other, source)];
-  if (a.found === 'id' && b.found === 'id') return a.id === b.id;
+  if (a.found === 'id' && b.found === 'id') return idKey(a.id) === idKey(b.id);
   const [left, right] = [one, other].map((entity) => firstFilled(entity, idColumns(source))?.value);
   return left?.kind === 'entityReference' && right?.kind === 'entityReference' && left.id === right.id;
 }

@@ -2,6 +2,7 @@ import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import type { Entity } from './entity.ts';
 import type { ExecutionContext } from './execution-context.ts';
 import type { Mapping } from './mapping.ts';
+import { idKey, type NamedId } from './named-id.ts';
 import { readRowId } from './read-row.ts';
 import type { Incomplete, IncompleteReason, Settled } from './translation.ts';
 
@@ -27,7 +28,7 @@ export function mappingFailed(event: RowEvent, where: string, problems: readonly
 }
 
 /** Users that the event names, without repetition. An id that cannot be used is none. */
-function usersOf({ context, mapping }: RowEvent): string[] {
+function usersOf({ context, mapping }: RowEvent): NamedId[] {
   const { images, user } = mapping;
   const entities = [
     context.preImages.get(images.pre),
@@ -35,7 +36,8 @@ function usersOf({ context, mapping }: RowEvent): string[] {
     targetOf(context),
   ];
   const ids = entities.map((entity) => entity && readRowId(entity, user));
-  return [...new Set(ids.flatMap((id) => (id?.found === 'id' ? [id.id] : [])))];
+  const users = ids.flatMap((id) => (id?.found === 'id' ? [id.id] : []));
+  return [...new Map(users.map((user) => [idKey(user), user])).values()];
 }
 
 export function incomplete(event: RowEvent, why: IncompleteReason, otherwise: Settled): Incomplete {

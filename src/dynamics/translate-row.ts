@@ -3,16 +3,17 @@ import type { Entity } from './entity.ts';
 import { fitsOnly } from './fits-only.ts';
 import { idColumns } from './id-source.ts';
 import type { Mapping } from './mapping.ts';
+import type { NamedId } from './named-id.ts';
 import { readAllocation } from './read-allocation.ts';
 import { isInactive, readRowId, readVersion } from './read-row.ts';
 
 /** What a row says of its assignment. */
 export type RowState =
   /** A put, or the removal of a row that is inactive or does not fit the mapping's `only`. */
-  | { readonly kind: 'change'; readonly change: AssignmentChange }
+  | { readonly kind: 'change'; readonly change: AssignmentChange<NamedId> }
   | { readonly kind: 'unassigned' }
   /** `problems` are for an operator; they name columns. `user` is known when something else is wrong. */
-  | { readonly kind: 'unmappable'; readonly user?: string; readonly problems: readonly string[] };
+  | { readonly kind: 'unmappable'; readonly user?: NamedId; readonly problems: readonly string[] };
 
 /** A row, or an image of it, with what else is known of it. */
 export interface Row {
@@ -29,9 +30,9 @@ export const versionOf = ({ entity, target }: Row, mapping: Mapping): RowVersion
 /** Takes the row from `user`. The workspace is what the row names. */
 export function removal(
   { entity, record }: Row,
-  { user, why, version }: Pick<RemoveAssignment, 'user' | 'why' | 'version'>,
+  { user, why, version }: Pick<RemoveAssignment<NamedId>, 'user' | 'why' | 'version'>,
   mapping: Mapping,
-): RemoveAssignment {
+): RemoveAssignment<NamedId> {
   const workspace = readRowId(entity, mapping.workspace);
   return {
     kind: 'remove',
@@ -43,7 +44,7 @@ export function removal(
   };
 }
 
-function put(row: Row, user: string, mapping: Mapping): PutAssignment | readonly string[] {
+function put(row: Row, user: NamedId, mapping: Mapping): PutAssignment<NamedId> | readonly string[] {
   const workspace = readRowId(row.entity, mapping.workspace);
   const allocated = readAllocation(row.entity, mapping);
   if (workspace.found === 'id' && allocated.outcome === 'found') {

@@ -5,6 +5,7 @@ import { ZERO_GUID } from './guid.ts';
 import { deleteImageGap, type ImageGap, postImageGap, preImageGap, stateGap } from './image-gap.ts';
 import type { Mapping } from './mapping.ts';
 import { type HandledMessage, missingImage, restoredRow, truncatedEvent } from './missing-image.ts';
+import type { NamedId } from './named-id.ts';
 import { isSameId, readRowId } from './read-row.ts';
 import { incomplete, mappingFailed, type RowEvent, targetOf } from './row-event.ts';
 import { type Row, type RowState, removal, translateRow, versionOf } from './translate-row.ts';
@@ -20,7 +21,7 @@ import { isUnreadMessage } from './unread-message.ts';
 
 /** What one image says. A row that moves has two parts, and each stands alone. */
 type Part =
-  | { readonly kind: 'change'; readonly change: AssignmentChange }
+  | { readonly kind: 'change'; readonly change: AssignmentChange<NamedId> }
   | { readonly kind: 'nothing'; readonly ending: Skip }
   | { readonly kind: 'failed'; readonly ending: DeadLetter }
   | { readonly kind: 'incomplete'; readonly why: IncompleteReason; readonly ending: DeadLetter | Skip };

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from './assignment-change.ts';
+import type { NamedId } from './named-id.ts';
 
 /**
  * Why a message is completed although it changes nothing in COR. The list is closed: log lines, queries and the workbook name these
@@ -37,9 +38,9 @@ export const skip = (reason: SkipReason): Skip => ({ outcome: 'skip', reason });
  * Changes to apply. `rest` is what becomes of the message when they are applied, where a part of it cannot be: a row that moves is two
  * changes, and each stands alone.
  */
-interface Apply {
+interface Apply<Id = NamedId> {
   readonly outcome: 'apply';
-  readonly changes: readonly AssignmentChange[];
+  readonly changes: readonly AssignmentChange<Id>[];
   readonly rest?: DeadLetter;
 }
 
@@ -61,7 +62,7 @@ export const INCOMPLETE_REASONS = [
 export type IncompleteReason = (typeof INCOMPLETE_REASONS)[number];
 
 /** How an event ends for which nothing has to be read. */
-export type Settled = Apply | Skip | DeadLetter;
+export type Settled<Id = NamedId> = Apply<Id> | Skip | DeadLetter;
 
 /** The row has to be read to know what to do. */
 export interface Incomplete {
@@ -70,8 +71,8 @@ export interface Incomplete {
   /** Id of the row, a lower-case GUID. */
   readonly record: string;
   readonly why: IncompleteReason;
-  /** External ids of the users that the event names (pre image, post image, Target), without repetition. */
-  readonly users: readonly string[];
+  /** Users that the event names (pre image, post image, Target), without repetition. */
+  readonly users: readonly NamedId[];
   /** How the event ends where rows cannot be read. */
   readonly otherwise: Settled;
 }
@@ -82,3 +83,11 @@ export type Translation = Settled | Incomplete;
 /** An event that does not suffice, where rows cannot be read; every other one as it is. */
 export const withoutReading = (translation: Translation): Settled =>
   translation.outcome === 'incomplete' ? translation.otherwise : translation;
+
+/** Are all ids known, so that nothing has to be looked up before the changes can be applied? */
+export function isResolved(settled: Settled): settled is Settled<string> {
+  if (settled.outcome !== 'apply') return true;
+  return settled.changes.every(
+    ({ user, workspace }) => typeof user === 'string' && typeof workspace !== 'object',
+  );
+}

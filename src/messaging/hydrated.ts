@@ -2,6 +2,7 @@ import { deadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange, RemoveAssignment, RowVersion } from '../dynamics/assignment-change.ts';
 import type { Entity } from '../dynamics/entity.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
+import { idKey, type NamedId } from '../dynamics/named-id.ts';
 import { readVersion } from '../dynamics/read-row.ts';
 import { type RowState, translateRow } from '../dynamics/translate-row.ts';
 import { type Incomplete, type Settled, skip } from '../dynamics/translation.ts';
@@ -15,10 +16,10 @@ const BASIS = { kind: 'read' } as const;
 
 function removal(
   { record }: Incomplete,
-  user: string,
+  user: NamedId,
   why: RemoveAssignment['why'],
   version: RowVersion,
-): RemoveAssignment {
+): RemoveAssignment<NamedId> {
   return { kind: 'remove', user, record, why, version, basis: BASIS };
 }
 
@@ -26,20 +27,20 @@ function removal(
 function gone({ users, record }: Incomplete): Hydrated {
   if (users.length === 0) return { kind: 'ownerUnknown' };
   const changes = users.map(
-    (user): AssignmentChange => ({ kind: 'remove', user, record, why: 'deleted', version: {} }),
+    (user): AssignmentChange<NamedId> => ({ kind: 'remove', user, record, why: 'deleted', version: {} }),
   );
   return { kind: 'settled', settled: { outcome: 'apply', changes } };
 }
 
 /** Whom the row belongs to now, if to anybody. */
-function ownerOf(state: RowState): string | undefined {
+function ownerOf(state: RowState): NamedId | undefined {
   if (state.kind === 'change') return state.change.user;
   return state.kind === 'unmappable' ? state.user : undefined;
 }
 
 function settle(
   state: RowState,
-  changes: readonly AssignmentChange[],
+  changes: readonly AssignmentChange<NamedId>[],
   { table, record }: Incomplete,
 ): Settled {
   if (state.kind === 'unmappable') {
@@ -65,8 +66,10 @@ export function hydrated(row: Entity | undefined, event: Incomplete, mapping: Ma
   const why = state.kind === 'unassigned' ? 'unassigned' : 'moved';
   const others =
     // Nothing is known of the row's user: it may be any of those whom the event names.
-    state.kind === 'unmappable' && owner === undefined ? [] : users.filter((user) => user !== owner);
-  const changes: AssignmentChange[] = others.map((user) => removal(event, user, why, version));
+    state.kind === 'unmappable' && owner === undefined
+      ? []
+      : users.filter((user) => owner === undefined || idKey(user) !== idKey(owner));
+  const changes: AssignmentChange<NamedId>[] = others.map((user) => removal(event, user, why, version));
   if (state.kind === 'change') changes.push({ ...state.change, basis: BASIS });
   return { kind: 'settled', settled: settle(state, changes, event) };
 }

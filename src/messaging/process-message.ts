@@ -2,7 +2,7 @@ import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { translate } from '../dynamics/translate.ts';
-import { type Settled, withoutReading } from '../dynamics/translation.ts';
+import { isResolved, type Settled, withoutReading } from '../dynamics/translation.ts';
 import { type Decision, decide, giveUp } from './decide.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
@@ -21,12 +21,15 @@ function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentCha
 }
 
 /** Not part of the function that waits, which would keep hold of the parsed body. */
-function read(state: MessageState, mapping: Mapping): Settled {
+function read(state: MessageState, mapping: Mapping): Settled<string> {
   const decoded = decode(state.body, state.envelope);
   if (decoded.outcome === 'deadLetter') return decoded;
   const { target: _, preImages: __, postImages: ___, ...facts } = decoded.context;
   state.context = facts;
-  return withoutReading(translate(decoded.context, mapping));
+  const settled = withoutReading(translate(decoded.context, mapping));
+  // Settings refuse a mapping that would need this.
+  if (!isResolved(settled)) throw new Error('The ids of related rows cannot be looked up.');
+  return settled;
 }
 
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {

@@ -21,7 +21,8 @@ function percentagesOf(name: string, mapping: Mapping, days: readonly string[]):
   const translated = translate(decoded.context, mapping);
   const [change] = translated.outcome === 'apply' ? translated.changes : [];
   if (change?.kind !== 'put') throw new Error(`${name} is no put: ${JSON.stringify(translated)}`);
-  const { workspace, allocation } = change;
+  const { allocation } = change;
+  const workspace = String(change.workspace);
   const entry: LedgerEntry = { state: 'assigned', workspace, allocation, version: { sequence: 1 } };
   return days.map((day) => percentagesOn({ r: entry }, mapping.percentage, day).get(workspace)?.percentage);
 }

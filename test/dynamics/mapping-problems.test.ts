@@ -34,8 +34,8 @@ describe('the problems of a mapping', () => {
       {},
       [
         '/table is missing, it should be the logical name of a table',
-        '/user is missing, it should be an object with column, take, trim, lowerCase',
-        '/workspace is missing, it should be an object with column, value, take, trim, lowerCase',
+        '/user is missing, it should be an object with column, lookup, take, persons, trim, lowerCase, crossReference',
+        '/workspace is missing, it should be an object with column, value, lookup, take, trim, lowerCase, crossReference',
         '/allocation is missing, it should be a list of at least one rule',
       ],
     ],
@@ -43,7 +43,7 @@ describe('the problems of a mapping', () => {
       'members that nobody knows, with their pointer escaped',
       { ...SMALL, 'a/b~': 1, user: { column: 'new_user', colum: 1 } },
       [
-        '/user/colum is not known, use one of column, take, trim, lowerCase',
+        '/user/colum is not known, use one of column, lookup, take, persons, trim, lowerCase, crossReference',
         '/a~1b~0 is not known, use one of table, user, workspace, only, allocation, version, images, state, percentage',
       ],
     ],
@@ -71,7 +71,7 @@ describe('the problems of a mapping', () => {
       'another way to take an id',
       { ...SMALL, user: { column: 'new_user', take: 'email' } },
       [
-        '/user/take should be "id" or "name" of a lookup, or "value" of a text, number or choice column, found "email"',
+        '/user/take should be "id" or "name" of a lookup, "value" of a text, number or choice column, or a list of columns of the row that the lookup leads to, found "email"',
       ],
     ],
     [
@@ -82,8 +82,8 @@ describe('the problems of a mapping', () => {
         workspace: { value: 'A', column: 'new_workspace', take: 'name' },
       },
       [
-        '/user/trim should be left out: it is for text, and "take" is not "name" or "value", found true',
-        '/user/lowerCase should be left out: it is for text, and "take" is not "name" or "value", found true',
+        '/user/trim should be left out: it is for text, and "take" is "id", found true',
+        '/user/lowerCase should be left out: it is for text, and "take" is "id", found true',
         '/workspace/column should be left out, because "value" is the id of every row, found "new_workspace"',
         '/workspace/take should be left out, because "value" is the id of every row, found "name"',
       ],
@@ -93,8 +93,38 @@ describe('the problems of a mapping', () => {
       { ...SMALL, user: { value: 'A' }, workspace: { value: ' A' } },
       [
         `/user/column is missing, it should be ${name}, or a list of such names`,
-        '/user/value is not known, use one of column, take, trim, lowerCase',
+        '/user/value is not known, use one of column, lookup, take, persons, trim, lowerCase, crossReference',
         '/workspace/value should be the external id of a workspace in COR, without blank ends and control characters, found " A"',
+      ],
+    ],
+    [
+      'look-ups that make no sense',
+      {
+        ...SMALL,
+        user: { column: 'new_user', lookup: ['x y'], take: ['employeeid'], crossReference: '../ids.csv' },
+        workspace: { column: 'new_workspace', persons: 'only' },
+      },
+      [
+        '/user/lookup/0 should be a list of navigation properties, such as UserId (their case matters), found "x y"',
+        '/user/crossReference should be the name of a .json or .csv file beside the mapping, found "../ids.csv"',
+        '/workspace/persons is not known, use one of column, value, lookup, take, trim, lowerCase, crossReference',
+      ],
+    ],
+    [
+      'anything beside the id of all rows',
+      { ...SMALL, workspace: { value: 'A', lookup: ['UserId'], crossReference: 'ids.csv', trim: true } },
+      [
+        '/workspace/lookup should be left out, because "value" is the id of every row, found ["UserId"]',
+        '/workspace/crossReference should be left out, because "value" is the id of every row, found "ids.csv"',
+        '/workspace/trim should be left out, because "value" is the id of every row, found true',
+      ],
+    ],
+    [
+      'look-ups that lead nowhere',
+      { ...SMALL, user: { column: 'new_user', lookup: ['UserId'], persons: 'all' } },
+      [
+        '/user/take is missing, it should be a list of columns of the row that "lookup" leads to',
+        '/user/persons should be left out: what a resource is can be seen only where "take" is a list of columns of related rows, found "all"',
       ],
     ],
     [
@@ -243,7 +273,9 @@ describe('the problems of a mapping', () => {
     [
       'what was found, cut when it is long',
       { ...SMALL, user: 'x'.repeat(200) },
-      [`/user should be an object with column, take, trim, lowerCase, found "${'x'.repeat(56)}…`],
+      [
+        `/user should be an object with column, lookup, take, persons, trim, lowerCase, crossReference, found "${'x'.repeat(56)}…`,
+      ],
     ],
   ];
   for (const [what, json, problems] of cases)

@@ -113,7 +113,7 @@ describe('a mapping of its own', () => {
   it('says which file cannot be read, and what else there is', () => {
     expect(() => loadMapping('/no/such/mapping.json')).toThrow(
       new MappingError(
-        '"/no/such/mapping.json" cannot be read (ENOENT). Use one of the presets resource-assignment, project-team, or the path of a JSON file.',
+        '"/no/such/mapping.json" cannot be read (ENOENT). Use one of the presets resource-assignment, project-team, resource-assignment-entra, or the path of a JSON file.',
       ),
     );
     expect(() => loadMapping('toString')).toThrow('cannot be read (ENOENT)');

@@ -231,6 +231,16 @@ describe('with a mapping of one’s own', () => {
     expect(await registeredFunctions(own, { MAPPING: MAPPING_FILE })).toMatchObject([{ name: 'statecode' }]);
   });
 
+  test('a cross-reference lies beside it, under no name that the zip has', () => {
+    const mapping = readFileSync(preset);
+    const ids = strToU8('dynamicsId,corId\n');
+    const packed = unzipSync(deploymentZip({ ...PARTS, mapping, crossReferences: { 'ids.csv': ids } }));
+    expect(packed['ids.csv']).toEqual(ids);
+    expect(() => deploymentZip({ ...PARTS, mapping, crossReferences: { 'host.json': ids } })).toThrow(
+      'cannot be called host.json',
+    );
+  });
+
   test('a wrong one is refused before anything is written', async () => {
     const out = join(folder, 'never.zip');
     const wrong = join(REPOSITORY, 'host.json');

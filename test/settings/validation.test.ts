@@ -116,11 +116,20 @@ describe('a setting that does not fit is named, with what it should be:', () => 
 
   test('a mapping that is not there, is no JSON, or is none', () => {
     expect(problemsOf({ MAPPING: 'resource-assignments' })).toMatch(
-      /MAPPING: .*cannot be read \(ENOENT\)\. Use one of the presets resource-assignment, project-team, or the path/,
+      /MAPPING: .*cannot be read \(ENOENT\)\. Use one of the presets resource-assignment, project-team, resource-assignment-entra, or the path/,
     );
     expect(problemsOf({ MAPPING: mappingFile('{') })).toMatch(/MAPPING: .*is no JSON/);
     expect(problemsOf({ MAPPING: mappingFile('{"table":"T"}') })).toMatch(/MAPPING: .*\/table should be/s);
   });
+});
+
+test('a mapping that takes ids of related rows needs the environment that they are looked up in', () => {
+  const MAPPING = 'resource-assignment-entra';
+  expect(problemsOf({ MAPPING })).toContain(
+    'DATAVERSE_URL: needed, because the mapping takes ids of related rows',
+  );
+  const read = readSettings({ ...LEAST, MAPPING, DATAVERSE_URL: 'https://contoso.crm4.dynamics.com' });
+  expect(read.mapping.user).toMatchObject({ from: 'related' });
 });
 
 test('all that is wrong is said at once, and no value is repeated', () => {

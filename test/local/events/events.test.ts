@@ -12,7 +12,7 @@ import type { PutAssignment } from '../../../src/dynamics/assignment-change.ts';
 import { decode } from '../../../src/dynamics/decode.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { translate } from '../../../src/dynamics/translate.ts';
-import { type Settled, withoutReading } from '../../../src/dynamics/translation.ts';
+import { isResolved, type Settled, withoutReading } from '../../../src/dynamics/translation.ts';
 import { addUpDayByDay, weekRule } from '../../ledger/day-by-day.ts';
 
 const EVENTS = new URL('../../../local/events/', import.meta.url);
@@ -20,11 +20,12 @@ const samples = listSamples();
 
 const json = (file: string) => JSON.parse(readFileSync(new URL(file, EVENTS), 'utf8'));
 
-function handle({ body, contentType, applicationProperties, preset }: Sample): Settled {
+function handle({ body, contentType, applicationProperties, preset }: Sample): Settled<string> {
   const decoded = decode(body, { contentType, applicationProperties });
-  return decoded.outcome === 'deadLetter'
-    ? decoded
-    : withoutReading(translate(decoded.context, loadMapping(preset)));
+  if (decoded.outcome === 'deadLetter') return decoded;
+  const settled = withoutReading(translate(decoded.context, loadMapping(preset)));
+  if (!isResolved(settled)) throw new Error('The presets of the samples need no look-up.');
+  return settled;
 }
 
 describe('the sample events', () => {
