@@ -100,5 +100,5 @@ export async function refreshReferences(
   appId: string,
 ): Promise<boolean> {
   const path = `${appId}/config/configreferences/appsettings/refresh?api-version=${SITES_API}`;
-  return (await rest.send('POST', `${managementUrl}${path}`)).status === 200;
+  return (await rest.send('POST', `${managementUrl}${path}`)).status < 300;
 }

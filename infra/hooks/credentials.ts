@@ -38,6 +38,8 @@ function whyRefused(state: SecretState): string {
   return `the vault answered ${state.status}`;
 }
 
+type Outcome = 'was there' | 'is new' | 'is missing' | 'is refused';
+
 /** Asks for one credential and puts it into the vault, unless it is there. */
 async function provide(
   rest: AzureRest,
@@ -45,12 +47,12 @@ async function provide(
   person: Person,
   { name, what }: (typeof CREDENTIALS)[number],
   wait: typeof UNTIL_A_ROLE_WORKS,
-): Promise<'was there' | 'is new' | 'is missing'> {
+): Promise<Outcome> {
   const state = await onceTheRoleWorks(() => findSecret(rest, place.vaultUrl, name), wait);
   if (state.kind === 'there') return 'was there';
   if (state.kind === 'refused') {
     person.tell(`The ${what} was not looked for: ${whyRefused(state)}.`);
-    return 'is missing';
+    return 'is refused';
   }
   const value = await person.ask(
     `${what} from COR > Settings > Integrations > API (not shown, Enter for later): `,
@@ -74,9 +76,12 @@ export async function provideCredentials(
 ): Promise<string[]> {
   const missing: string[] = [];
   let changed = false;
+  let refused = false;
   for (const credential of CREDENTIALS) {
-    const outcome = await provide(rest, place, person, credential, wait);
-    if (outcome === 'is missing') missing.push(credential.name);
+    // What the vault refuses for one it refuses for the other, and waiting for a role takes minutes.
+    const outcome: Outcome = refused ? 'is refused' : await provide(rest, place, person, credential, wait);
+    refused = outcome === 'is refused';
+    if (refused || outcome === 'is missing') missing.push(credential.name);
     if (outcome === 'is new') changed = true;
   }
   if (changed && !(await refreshReferences(rest, place.managementUrl, place.appId)))

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { BICEP, bicep, block, infraFile, members, outputsOf, parametersOf, QUERIES } from './infra-files.ts';
@@ -22,6 +22,13 @@ describe('the template', () => {
     ];
     for (const [, path = ''] of used)
       expect(existsSync(new URL(path, new URL(`../../infra/${name}`, import.meta.url))), path).toBe(true);
+  });
+
+  it('is not kept in its compiled form as well: the two would drift apart', () => {
+    expect(globSync('**/*.json', { cwd: new URL('../../infra/', import.meta.url) }).sort()).toEqual([
+      'main.parameters.json',
+      'workbook.json',
+    ]);
   });
 
   it('uses every query that there is', () => {
