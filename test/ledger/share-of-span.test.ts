@@ -4,6 +4,8 @@ import type { Allocation } from '../../src/dynamics/assignment-change.ts';
 import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import type { LedgerEntry } from '../../src/ledger/document.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
+import { plusDays, assignmentsOf as rowsOf } from './day-by-day.ts';
+import { plans } from './random-plan.ts';
 
 type Assignments = Readonly<Record<string, LedgerEntry>>;
 
@@ -105,6 +107,35 @@ describe('the percentage of a workspace over the whole span', () => {
         expect(
           percentageOf(assignmentsOf({ hours: hours / 2, start: iso(from), finish: iso(from + length) })),
         ).toBe(50);
+      }),
+    );
+  });
+
+  it('is, to the digit, what one comes to who adds up row by row in the order of their ids', () => {
+    fc.assert(
+      fc.property(plans, fc.constantFrom(0 as const, 1 as const, 2 as const), (rows, decimals) => {
+        const expected = new Map<string, number>();
+        for (const workspace of new Set(rows.map((row) => row.workspace))) {
+          const own = rows.flatMap((row) => (row.workspace === workspace ? [row.allocation] : []));
+          const timed = own.flatMap((one) => ('hours' in one ? [one] : []));
+          const fixed = own.reduce((sum, one) => sum + ('percentage' in one ? one.percentage : 0), 0);
+          const hours = timed.reduce((sum, one) => sum + one.hours, 0);
+          const first = timed.map(({ start }) => start).sort()[0] ?? '';
+          const last =
+            timed
+              .map(({ finish }) => finish)
+              .sort()
+              .at(-1) ?? '';
+          let days = 0;
+          for (let day = first; hours > 0 && day <= last; day = plusDays(day, 1))
+            if (![0, 6].includes(new Date(day).getUTCDay())) days += 1;
+          const sum = fixed + (100 * hours) / (Math.max(1, days) * 8);
+          const scale = 10 ** decimals;
+          const rounded = Math.round(sum * scale * (1 + Number.EPSILON)) / scale;
+          expected.set(workspace, Math.min(100, rounded));
+        }
+        const found = percentagesOn(rowsOf(rows), { ...RULE, decimals }, '2026-03-04');
+        expect(new Map([...found].map(([id, { percentage }]) => [id, percentage]))).toEqual(expected);
       }),
     );
   });
