@@ -2,11 +2,15 @@ import { dataverseCommands } from './dataverse/commands.ts';
 import { deadLetterCommands } from './dead-letters/commands.ts';
 import type { Define } from './frame/program.ts';
 import { ledgerCommands } from './ledger/commands.ts';
+import { logCommand } from './log/command.ts';
+import { sendCommand } from './send/command.ts';
 import { translateCommand } from './translate.ts';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Define[] = [
   translateCommand,
+  sendCommand,
+  logCommand,
   ledgerCommands,
   deadLetterCommands,
   dataverseCommands,

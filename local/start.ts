@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadMapping } from '../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
@@ -6,6 +7,7 @@ import { settingsSchema } from '../src/settings-schema.ts';
 import { endWithParent } from './end-with-parent.ts';
 import { listSamples, type Sample } from './events/samples.ts';
 import { STORY_DAY } from './events/story-day.ts';
+import { openLocalLog } from './local-log.ts';
 import { createEndings, type Ending, play } from './play.ts';
 import { believedState, deadLetterTable, readDeadLetters, stateTable } from './report.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -14,9 +16,11 @@ import { removeStackFile, writeStackFile } from './stack-file.ts';
 const USAGE = `Starts the whole flow on this machine: a Service Bus-compatible broker, a COR sandbox, storage, and the built connector
 once for each preset; plays the sample events of local/events and shows what came of them.
 
-  npm start                stays up afterwards, for "npm run send -- FILE…" and the other commands with --local
+  npm start                stays up afterwards, for "./connector send FILE…" and the other commands with --local
   npm start -- --once              ends after the tables; exit code 0 only if every sample ended as its file name says
   npm start -- --today 2026-03-11  plays on another day than ${STORY_DAY}: the percentages are those of its week`;
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 const PRESETS = ['resource-assignment', 'project-team'] as const;
 
@@ -70,11 +74,13 @@ async function main(): Promise<number> {
   const started = performance.now();
   const seed = readSeed();
   const endings = createEndings();
+  const writeLog = openLocalLog(PROJECT);
   const apps = PRESETS.map((preset) => ({
     queue: preset,
     env: { MAPPING: preset, UNMAPPED_GRACE },
     onLine: (line: Readonly<Record<string, unknown>> | undefined, text: string) => {
       endings.hear(line);
+      writeLog(preset, line);
       if (playing && line?.evt !== 'message.retried') return;
       console.log(`  ${preset}: ${text}`);
     },
@@ -130,7 +136,7 @@ async function main(): Promise<number> {
     return wrong === 0 ? 0 : 1;
   }
   console.log(
-    '\nStill running. Try: npm run send -- local/events/messages/resource-assignment/01-*.json   (Ctrl-C ends everything)',
+    '\nStill running. Try: ./connector send local/events/messages/resource-assignment/01-*.json   (Ctrl-C ends everything)',
   );
   return new Promise<number>(() => {});
 }

@@ -10,16 +10,15 @@ import type { Table } from '../frame/table.ts';
 type Change = DeadLetterContent['changes'][number];
 
 /** How often it was tried: deliveries of the last copy, and the copies that were sent before. */
-function triesText({ connector, deliveryCount }: DeadLetterHeaders): string {
-  const copies = Number(connector.attempt ?? 0);
-  const replayed = connector.replayed ? ', replayed' : '';
-  return `${copies + Math.max(1, deliveryCount)}${replayed}`;
+function triesOf({ connector, deliveryCount }: DeadLetterHeaders): number {
+  return Number(connector.attempt ?? 0) + Math.max(1, deliveryCount);
 }
 
 /** How many there are of each reason. */
 export function reasonTable({ reasons }: DeadLetterList): Table {
   return {
     titles: ['Reason', 'Count', 'Oldest', 'Newest', 'For example'],
+    optional: ['Oldest', 'Newest'],
     rows: reasons.map(({ reason, count, oldest, newest, example }) => [
       reason,
       count,
@@ -34,6 +33,7 @@ export function reasonTable({ reasons }: DeadLetterList): Table {
 export function letterTable(entries: readonly DeadLetterEntry[]): Table {
   return {
     titles: ['Number', 'Reason', 'Operation', 'Row', 'Enqueued', 'Tries'],
+    optional: ['Tries', 'Enqueued'],
     rows: entries.map(({ headers, content }) => {
       const { operation, record } = content();
       return [
@@ -42,7 +42,7 @@ export function letterTable(entries: readonly DeadLetterEntry[]): Table {
         operation,
         record,
         localTime(headers.enqueuedAt),
-        triesText(headers),
+        triesOf(headers),
       ];
     }),
   };
@@ -80,7 +80,7 @@ export function showLetter({ headers, content }: DeadLetterEntry, session: Sessi
     ['operation', operation],
     ...changes.map((change): [string, string] => ['would', changeText(change)]),
     ['would', problem && `${changes.length > 0 ? 'not do all' : 'change nothing'}: ${problem}`],
-    ['tries', triesText(headers)],
+    ['tries', triesOf(headers)],
     ['delivery count', headers.deliveryCount],
     ...own,
     ['content type', headers.contentType],

@@ -2,9 +2,9 @@ import { styleText } from 'node:util';
 import wrap from 'wrap-ansi';
 import { printable, printableLine } from './printable.ts';
 import type { Output, Shell } from './shell.ts';
-import { records, type Table, tableText, tsv } from './table.ts';
+import { fieldLines, type Table, tableText, tsv } from './table.ts';
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 /** The one way from a command to the terminal: whatever goes through it is made printable, and nothing else colours it. */
 export interface Screen {
@@ -48,15 +48,13 @@ export function createScreen({ output, errors, environment }: Shell): Screen {
       output.write(`${output.isTTY ? tableText(table, room(output), bold) : tsv(table)}\n`);
     },
     record: (title, fields) => {
-      const filled = fields.flatMap(([label, value]) =>
-        value === undefined || value === '' ? [] : [[label, printableLine(String(value))] as const],
+      const filled = fields.flatMap(([label, value]): [string, string][] =>
+        value === undefined || value === ''
+          ? []
+          : [[`  ${printableLine(label)}`, printableLine(String(value))]],
       );
-      const values = filled.map(([, value]) => value);
-      const labels = filled.map(([label]) => `  ${printableLine(label)}`);
       const available = output.isTTY ? room(output) : Number.POSITIVE_INFINITY;
-      output.write(
-        `${bold(printableLine(title))}\n${records(labels, [values], available, (text) => text)}\n`,
-      );
+      output.write(`${bold(printableLine(title))}\n${fieldLines(filled, available)}\n`);
     },
   };
 }

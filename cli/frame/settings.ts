@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readStackFile } from '../../local/stack-file.ts';
+import { readStackFile, stackFileOf } from '../../local/stack-file.ts';
 import type { Connection } from '../../src/connection.ts';
 import type { Source } from '../../src/settings.ts';
 import type { Session } from './session.ts';
@@ -38,10 +38,10 @@ function fromFile(project: string): Record<string, string> {
   }
 }
 
-function fromStack(preset: string): Environment {
+function fromStack(preset: string, { project }: Shell): Environment {
   let stack: ReturnType<typeof readStackFile>;
   try {
-    stack = readStackFile();
+    stack = readStackFile(stackFileOf(project));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -62,7 +62,7 @@ function mappingPath(nameOrPath: string, { folder }: Shell): string {
  */
 export function commandSettings({ local, preset, mapping }: Where, { shell }: Session): Environment {
   const found = local
-    ? fromStack(preset ?? 'resource-assignment')
+    ? fromStack(preset ?? 'resource-assignment', shell)
     : { ...fromFile(shell.project), ...shell.environment };
   return mapping === undefined ? found : { ...found, MAPPING: mappingPath(mapping, shell) };
 }

@@ -7,13 +7,18 @@ import { printableLine } from './printable.ts';
 export interface Table {
   readonly titles: readonly string[];
   readonly rows: readonly (readonly (string | number | undefined)[])[];
+  /** Titles of columns that a narrow terminal can do without, the first to go first. */
+  readonly optional?: readonly string[];
 }
+
+/** A line between two rows would double the length of a list. */
+const NO_LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
 type Bold = (text: string) => string;
 
 /** From here on a table that does not fit is squeezed; on a narrower terminal its rows become records. */
 const WIDE = 100;
-/** A column that is squeezed further cannot be read. */
+/** A value that is wrapped into less cannot be read. */
 const NARROWEST = 16;
 /** What cli-table3 adds to each column: two blanks and a line. */
 const FRAME = 3;
@@ -30,13 +35,27 @@ function widths(titles: readonly string[], rows: readonly (readonly string[])[])
 
 const total = (columns: readonly number[]): number => columns.reduce((sum, width) => sum + width + FRAME, 1);
 
-/** Takes what is too much from the widest column, again and again. `undefined` when that ends in columns too narrow to read. */
-function squeezed(columns: readonly number[], available: number): number[] | undefined {
+/** The width of a column's longest word: an id that is broken cannot be copied. */
+function narrowest(titles: readonly string[], rows: readonly (readonly string[])[]): number[] {
+  const words = rows.flatMap((row) => row.map((cell, i) => [i, cell.split(' ')] as const));
+  const least = titles.map((title) => stringWidth(title));
+  for (const [i, parts] of words)
+    least[i] = Math.max(least[i] ?? 0, ...parts.map((word) => stringWidth(word)));
+  return least;
+}
+
+/** Takes what is too much from the widest column that can still give, again and again; `undefined` when none can. */
+function squeezed(
+  columns: readonly number[],
+  least: readonly number[],
+  available: number,
+): number[] | undefined {
   const narrowed = [...columns];
   while (total(narrowed) > available) {
-    const widest = Math.max(...narrowed);
-    if (widest <= NARROWEST) return undefined;
-    narrowed[narrowed.indexOf(widest)] = widest - 1;
+    const spare = narrowed.map((width, i) => (width > (least[i] ?? 0) ? width : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) return undefined;
+    narrowed[spare.indexOf(widest)] = widest - 1;
   }
   return narrowed;
 }
@@ -49,39 +68,71 @@ function framed(
 ) {
   // Wrapped here, because cli-table3 cuts a word that is longer than its column, and an id must be whole.
   const fitted = (cell: string, i: number) => wrap(cell, columns[i] ?? NARROWEST, { hard: true });
-  const table = new CliTable({ head: titles.map(bold), style: { head: [], border: [] } });
+  const table = new CliTable({ head: titles.map(bold), style: { head: [], border: [] }, chars: NO_LINES });
   for (const row of rows) table.push(row.map(fitted));
   return table.toString();
 }
 
-/** `Title  value` line by line, a blank line between two rows; empty cells are left out. */
-export function records(
+/** `Title  value`, a line for each that is filled, values in one column: for a single thing. */
+export function fieldLines(fields: readonly (readonly [string, string])[], available: number): string {
+  const label = Math.max(...fields.map(([title]) => stringWidth(title)));
+  const room = Math.max(NARROWEST, available - label - 2);
+  const lines = fields.map(([title, value]) => {
+    const [first = '', ...rest] = wrap(value, room, { hard: true }).split('\n');
+    const indented = rest.map((text) => `${' '.repeat(label + 2)}${text.trimStart()}`);
+    return [`${title}${' '.repeat(label - stringWidth(title) + 2)}${first}`, ...indented].join('\n');
+  });
+  return lines.join('\n');
+}
+
+/** One row as a record: `Title value  Title value …` over as many lines as it takes, the second and later ones indented. */
+function recordText(fields: readonly (readonly [string, string])[], available: number, bold: Bold): string {
+  const lines: string[] = [];
+  let width = available;
+  for (const [title, value] of fields) {
+    const own = stringWidth(title) + 1 + stringWidth(value);
+    const shown = `${bold(title)} ${value}`;
+    if (width + 2 + own <= available) {
+      lines.push(`${lines.pop()}  ${shown}`);
+      width += 2 + own;
+    } else {
+      const indent = lines.length === 0 ? '' : '  ';
+      lines.push(
+        `${indent}${wrap(shown, available - indent.length, { hard: true }).replaceAll('\n', '\n    ')}`,
+      );
+      width = indent.length + own;
+    }
+  }
+  return lines.join('\n');
+}
+
+function records(
   titles: readonly string[],
   rows: readonly (readonly string[])[],
   available: number,
   bold: Bold,
 ): string {
-  const label = Math.max(...titles.map((title) => stringWidth(title)));
-  const room = Math.max(NARROWEST, available - label - 2);
-  const line = (title: string, cell: string) => {
-    const [first = '', ...rest] = wrap(cell, room, { hard: true }).split('\n');
-    const indented = rest.map((text) => `${' '.repeat(label + 2)}${text.trimStart()}`);
-    return [`${bold(title)}${' '.repeat(label - stringWidth(title) + 2)}${first}`, ...indented].join('\n');
-  };
   return rows
-    .map((row) => titles.flatMap((title, i) => (row[i] ? [line(title, row[i])] : [])).join('\n'))
-    .join('\n\n');
+    .map((row) => titles.flatMap((title, i): [string, string][] => (row[i] ? [[title, row[i]]] : [])))
+    .map((fields) => recordText(fields, available, bold))
+    .join('\n');
 }
 
 /** The table for a terminal of so many columns: with a frame where it fits, else as records. */
 export function tableText(table: Table, available: number, bold: Bold): string {
-  const { titles } = table;
   const rows = cells(table);
-  const natural = widths(titles, rows);
-  const columns = available >= WIDE ? squeezed(natural, available) : natural;
-  return columns && total(columns) <= available
-    ? framed(titles, rows, columns, bold)
-    : records(titles, rows, available, bold);
+  const { titles, optional = [] } = table;
+  for (let left = 0; left <= optional.length; left += 1) {
+    const gone = new Set(optional.slice(0, left));
+    const kept = <Cell>(cellsOfRow: readonly Cell[]) =>
+      cellsOfRow.filter((_, i) => !gone.has(titles[i] ?? ''));
+    const [some, shown] = [kept(titles), rows.map(kept)];
+    const natural = widths(some, shown);
+    if (total(natural) <= available) return framed(some, shown, natural, bold);
+  }
+  const columns =
+    available >= WIDE ? squeezed(widths(titles, rows), narrowest(titles, rows), available) : undefined;
+  return columns ? framed(titles, rows, columns, bold) : records(titles, rows, available, bold);
 }
 
 /** Tab-separated with a line of titles: for a pipe or a file. */

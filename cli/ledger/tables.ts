@@ -13,6 +13,7 @@ function allocationText(entry: LedgerEntry): string {
 function assignmentTable({ assignments }: LedgerDocument): Table {
   return {
     titles: ['Assignment', 'State', 'Workspace', 'Allocation', 'Version', 'Modified', 'Sequence'],
+    optional: ['Sequence'],
     rows: Object.entries(assignments).map(([record, entry]) => [
       record,
       entry.state,

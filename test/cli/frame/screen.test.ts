@@ -80,15 +80,10 @@ describe('a table', () => {
   );
 
   it('has a frame where it fits, and becomes records on a narrow terminal', () => {
-    expect(tableText(table, 80, plain)).toBe(`Number      4711
-Row         ${id}
-Operation   Create
-What to do  Create the user in COR under this external id, source
-            MICROSOFT_DYNAMICS. Replay.
-
-Number      4712
-Row         ${id}
-Operation   Delete`);
+    expect(tableText(table, 80, plain)).toBe(`Number 4711  Row ${id}  Operation Create
+  What to do Create the user in COR under this external id, source
+    MICROSOFT_DYNAMICS. Replay.
+Number 4712  Row ${id}  Operation Delete`);
     expect(tableText({ titles: ['a'], rows: [['b']] }, 60, plain)).toContain('│ b │');
   });
 

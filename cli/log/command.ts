@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { type LocalLogLine, localLogPath } from '../../local/local-log.ts';
+import { readGuid } from '../../src/dynamics/guid.ts';
+import { EXIT, type ExitCode } from '../frame/exit-code.ts';
+import { jsonOption } from '../frame/options.ts';
+import type { Define } from '../frame/program.ts';
+import type { Style } from '../frame/screen.ts';
+import type { Session } from '../frame/session.ts';
+import { UsageError } from '../frame/usage-error.ts';
+import { followLog } from './follow.ts';
+import { lineText } from './line-text.ts';
+
+interface Options {
+  readonly row?: string;
+  readonly outcome?: string;
+  readonly preset?: string;
+  readonly follow: boolean;
+  readonly json?: boolean;
+}
+
+function styleOf({ evt, level, outcome }: LocalLogLine): Style | undefined {
+  if (outcome === 'deadlettered' || outcome === 'abandoned' || level === 'error') return 'red';
+  if (outcome === 'retry' || evt === 'pause.started') return 'yellow';
+  return outcome === undefined ? 'dim' : undefined;
+}
+
+/** Whether the options ask for the line. An outcome may also be a dead letter's reason. */
+function isAskedFor(line: LocalLogLine, { row, outcome, preset }: Options): boolean {
+  if (preset !== undefined && line.preset !== preset) return false;
+  if (row !== undefined && line.recordId !== (readGuid(row) ?? row)) return false;
+  return outcome === undefined || [line.outcome, line.deadLetterReason, line.skipReason].includes(outcome);
+}
+
+async function showLog(session: Session, options: Options): Promise<ExitCode> {
+  const path = localLogPath(session.shell.project);
+  if (!existsSync(path))
+    throw new UsageError('There is no local log yet: "npm start" in another terminal begins one.');
+  session.target(`Log of the local stack, ${path}`);
+  const signal = options.follow ? session.interruption() : undefined;
+  session.whenInterrupted('');
+  for await (const line of followLog(path, signal ? { signal } : {})) {
+    if (!isAskedFor(line, options)) continue;
+    if (options.json) session.json(line);
+    else session.print(lineText(line), styleOf(line));
+  }
+  return EXIT.done;
+}
+
+export const logCommand: Define = (parent, run) => {
+  parent
+    .command('log')
+    .summary('follows the log of the local stack')
+    .description('Follows the log of the local stack, a readable line for each event, until Ctrl-C.')
+    .option('--row <id>', 'of this row (a GUID)')
+    .option(
+      '--outcome <outcome>',
+      'with this outcome (succeeded, skipped, retry, deadlettered …), or this reason',
+    )
+    .option('--preset <name>', 'of this connector of the local stack')
+    .option('--no-follow', 'ends after what is there')
+    .addOption(jsonOption())
+    .action(run<Options>(showLog));
+};
