@@ -1,6 +1,6 @@
 import type { CallContext, CorClient, CorFailure } from '../cor/cor-client.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
-import { attachAnew, attachPart, type CorSession, detachPart, startSession } from './cor-session.ts';
+import { attachAnew, attachPart, type CorSession, detachPart, halves, startSession } from './cor-session.ts';
 import { describeLingering, didNotApply, mismatches } from './mismatch.ts';
 import type { Plan } from './plan.ts';
 
@@ -56,6 +56,8 @@ async function runRounds(assertion: Assertion): Promise<Failure | undefined> {
   for (const round of ROUNDS) {
     const failure = await round(assertion);
     if (failure || isProven(assertion)) return failure;
+    // A reply without any list of workspaces proves nothing, whatever is sent: taking away and giving anew would only shake COR.
+    if (assertion.session.answered && assertion.session.seen === undefined) break;
   }
   const { plan, session } = assertion;
   const left = mismatches(plan, session.seen).filter(({ workspace }) => plan.requested.has(workspace));
@@ -113,7 +115,7 @@ async function detachThenAttach(
   );
 }
 
-/** Attaches; when a set that holds more than the request's workspaces is refused, each is sent alone. */
+/** Attaches; when a set that holds more than the request's workspaces is refused, the refused ones are found. */
 async function attachOrSingleOut(
   assertion: Assertion,
   wanted: readonly string[],
@@ -124,38 +126,68 @@ async function attachOrSingleOut(
   const failure = await attachPart(session, ids);
   if (!failure || failure.class === 'alreadyAttached') return undefined;
   if (isUnavailable(failure) || ids.every((id) => plan.requested.has(id))) return failure;
-  return attachEach(assertion, ids);
+  return singleOut(assertion, ids);
 }
 
 /**
- * Sends workspaces one by one, so that one that COR no longer takes cannot hold up the others. Returns what
- * concerns requested ones. Where COR replaces, each call takes away what the one before gave: then all that
- * it took are sent together once more.
+ * Finds by halving what COR no longer takes, so that it cannot hold up the others: about 2·log₂ n calls for
+ * one among n. Returns what concerns requested ones. Where COR replaces, each call takes away what the one
+ * before gave: then all that it took are sent together once more.
  */
-async function attachEach(assertion: Assertion, ids: readonly string[]): Promise<CorFailure | undefined> {
-  const { plan, session, refused } = assertion;
+async function singleOut(assertion: Assertion, ids: readonly string[]): Promise<CorFailure | undefined> {
+  const { session } = assertion;
   const taken: string[] = [];
-  for (const id of ids) {
-    const failure = await attachAnew(session, [id]);
-    if (!failure) taken.push(id);
-    else if (isUnavailable(failure) || plan.requested.has(id)) return failure;
-    else refused.set(id, failure);
+  const parts = ids.length > 1 ? halves(ids) : [ids];
+  for (const part of parts) {
+    const failure = await singleOutPart(assertion, part, taken);
+    if (failure) return failure;
   }
   // Not `replaces`: a workspace that a later call was to bring is missing from the replies before, too.
   const lost = taken.some((id) => session.seen?.has(id) === false);
   return lost ? attachAnew(session, taken) : undefined;
 }
 
+/** Adds to `taken` what COR takes of these. */
+async function singleOutPart(
+  assertion: Assertion,
+  ids: readonly string[],
+  taken: string[],
+): Promise<CorFailure | undefined> {
+  const { plan, session, refused } = assertion;
+  const [only] = ids;
+  if (only === undefined) return undefined;
+  const failure = await attachAnew(session, ids);
+  if (failure && isUnavailable(failure)) return failure;
+  if (!failure && !session.reported) {
+    taken.push(...ids);
+    return undefined;
+  }
+  if (ids.length === 1) {
+    if (!failure) taken.push(only);
+    else if (plan.requested.has(only)) return failure;
+    else refused.set(only, failure);
+    return undefined;
+  }
+  // Refused whole, or all but some: what the reply shows is not among those.
+  const left = failure ? ids : ids.filter((id) => session.seen?.has(id) !== true);
+  taken.push(...ids.filter((id) => !left.includes(id)));
+  for (const half of left.length > 1 ? halves(left) : [left]) {
+    const found = await singleOutPart(assertion, half, taken);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /**
  * What COR refused inside a 200, where that concerns requested workspaces. When others are not as they should
- * be either, it does not say for sure whose refusal it is: then each is sent alone.
+ * be either, it does not say for sure whose refusal it is: then it is found out.
  */
 async function reportedRefusal(assertion: Assertion): Promise<CorFailure | undefined> {
   const { plan, session } = assertion;
   const missing = provenWrong(assertion).filter((id) => plan.desired.has(id));
   if (!session.reported || !missing.some((id) => plan.requested.has(id))) return undefined;
   const certain = missing.every((id) => plan.requested.has(id));
-  return certain ? session.reported : attachEach(assertion, missing);
+  return certain ? session.reported : singleOut(assertion, missing);
 }
 
 /**

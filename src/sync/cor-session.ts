@@ -9,12 +9,16 @@ export interface CorSession {
   readonly desired: ReadonlyMap<string, WorkspacePercentage>;
   readonly context: CallContext;
   calls: number;
+  /** When the first call was made, on the process's own clock. Milliseconds. */
+  readonly startedAt: number;
   /** COR's state may have changed: something was accepted, or it is unknown what was. */
   corChanged: boolean;
   /** At least one 2xx: there is a reply to hold COR to. */
   answered: boolean;
   /** Percentage by workspace as COR's latest reply showed it. */
   seen: ReadonlyMap<string, number> | undefined;
+  /** Nothing was sent since that may have changed it: a refused call may have been carried out in part. */
+  seenIsCurrent: boolean;
   /** What COR refused inside its latest 200 to an attach. */
   reported: CorFailure | undefined;
   /** An attach dropped workspaces that were not in the call: COR replaces, so only whole sets may be sent. */
@@ -33,11 +37,34 @@ export function startSession(
     desired,
     context,
     calls: 0,
+    startedAt: performance.now(),
     corChanged: false,
     answered: false,
     seen: undefined,
+    seenIsCurrent: false,
     reported: undefined,
     replaces: false,
+  };
+}
+
+/**
+ * What one user may cost in one go: the lock of its messages is renewed for five minutes, and others wait for the call slot. Refused
+ * workspaces are found by halving, so that several of them fit in among hundreds.
+ */
+const MAX_CALLS = 60;
+const MAX_MS = 60_000;
+
+/** Counts a call, or says why it is not made any more. */
+function spendCall(session: CorSession): CorFailure | undefined {
+  if (session.calls < MAX_CALLS && performance.now() - session.startedAt < MAX_MS) {
+    session.calls += 1;
+    return undefined;
+  }
+  return {
+    service: 'cor',
+    class: 'transient',
+    code: 'BUDGET_SPENT',
+    description: `${session.calls} calls for one user did not make COR equal to Dynamics. It is tried again later; see which of the user's workspaces COR refuses.`,
   };
 }
 
@@ -47,7 +74,8 @@ export async function attachPart(
   ids: readonly string[],
 ): Promise<CorFailure | undefined> {
   const { desired } = session;
-  session.calls += 1;
+  const spent = spendCall(session);
+  if (spent) return spent;
   session.reported = undefined;
   const shares = ids.map((workspaceId) => ({
     workspaceId,
@@ -82,14 +110,15 @@ export async function attachAnew(
 
 /**
  * Detaches. A workspace that is not attached, or that COR does not know, needs no detaching. Whether COR
- * refuses a whole call for one such workspace is not documented: then each is tried alone.
+ * refuses a whole call for one such workspace is not documented: then they are found by halving.
  */
 export async function detachPart(
   session: CorSession,
   ids: readonly string[],
 ): Promise<CorFailure | undefined> {
   if (ids.length === 0) return undefined;
-  session.calls += 1;
+  const spent = spendCall(session);
+  if (spent) return spent;
   const answer = await session.cor.detach(session.user, ids, session.context);
   if (answer.ok) {
     noteReply(session, answer.workspaces);
@@ -98,27 +127,36 @@ export async function detachPart(
   const { failure } = answer;
   notePossibleChange(session, ids, failure);
   if (failure.class !== 'notAttached' && failure.class !== 'unmapped') return failure;
-  return ids.length === 1 ? undefined : detachEach(session, ids);
+  return ids.length === 1 ? undefined : detachHalves(session, ids);
 }
 
-async function detachEach(session: CorSession, ids: readonly string[]): Promise<CorFailure | undefined> {
-  for (const id of ids) {
-    if (session.seen && !session.seen.has(id)) continue;
-    const failure = await detachPart(session, [id]);
+async function detachHalves(session: CorSession, ids: readonly string[]): Promise<CorFailure | undefined> {
+  for (const half of halves(ids)) {
+    const left = session.seenIsCurrent ? half.filter((id) => session.seen?.has(id) !== false) : half;
+    const failure = await detachPart(session, left);
     if (failure) return failure;
   }
   return undefined;
+}
+
+/** Two or more ids in two parts. */
+export function halves(ids: readonly string[]): readonly (readonly string[])[] {
+  const middle = Math.ceil(ids.length / 2);
+  return [ids.slice(0, middle), ids.slice(middle)];
 }
 
 function noteReply(session: CorSession, workspaces: ReadonlyMap<string, number> | undefined): void {
   session.corChanged = true;
   session.answered = true;
   session.seen = workspaces;
+  session.seenIsCurrent = true;
 }
 
 /** Whether a refused batch is refused whole is not documented, and a lost answer tells nothing. */
 function notePossibleChange(session: CorSession, ids: readonly string[], failure: CorFailure): void {
-  if (ids.length > 1 || isUnavailable(failure)) session.corChanged = true;
+  if (ids.length === 1 && !isUnavailable(failure)) return;
+  session.corChanged = true;
+  session.seenIsCurrent = false;
 }
 
 /** A failure that COR reported inside a 200 and that keeps a workspace from being attached. */

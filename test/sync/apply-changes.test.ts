@@ -167,15 +167,65 @@ describe('a workspace that COR has lost', () => {
     },
   );
 
-  it('is found by sending each alone; where COR replaces, the others are then sent together, and none is detached for that', async () => {
+  it('is found by halving; where COR replaces, the others are then sent together, and none is detached for that', async () => {
     const one = startInstance({ attach: 'replacing' });
     await one.submit([put('r1', 'a', 10, 1), put('r2', 'b', 20, 1), put('r3', 'c', 30, 1)], 1);
     one.known.delete('b');
     one.cor.state.get(USER)?.delete('b');
     one.calls.length = 0;
     await one.submit([put('r1', 'a', 15, 2)], 2, true);
-    expect(one.calls).toEqual(['attach a,b,c', 'attach a', 'attach b', 'attach c', 'attach a,c']);
+    expect(one.calls).toEqual([
+      'attach a,b,c',
+      'attach a,b',
+      'attach a',
+      'attach b',
+      'attach c',
+      'attach a,c',
+    ]);
     expect(one.held()).toEqual({ a: 15, c: 30 });
+  });
+
+  /** A user with five hundred workspaces, of which COR forgets some. */
+  async function manyWorkspaces(manners: Parameters<typeof startInstance>[0], forgotten: readonly number[]) {
+    const one = startInstance(manners);
+    const ids = Array.from({ length: 500 }, (_, number) => `w${number}`);
+    for (const id of ids) one.known.add(id);
+    await one.submit(
+      ids.map((id) => put(`r-${id}`, id, 0.1, 1)),
+      1,
+    );
+    for (const number of forgotten) {
+      one.known.delete(`w${number}`);
+      one.cor.state.get(USER)?.delete(`w${number}`);
+    }
+    one.calls.length = 0;
+    return one;
+  }
+
+  it.each([
+    { attach: 'additive', batch: 'atomic' },
+    { attach: 'replacing', batch: 'atomic' },
+    { attach: 'additive', batch: 'partialSuccess' },
+  ] as const)('costs some twenty calls among five hundred, not five hundred: %j', async (manners) => {
+    const one = await manyWorkspaces(manners, [217]);
+    const redelivered = await one.submit([put('r-w0', 'w0', 0.2, 2)], 2, true);
+    expect(redelivered).toMatchObject({ kind: 'applied' });
+    expect(one.calls.length).toBeLessThan(25);
+    expect(Object.keys(one.held())).toHaveLength(499);
+  });
+
+  it('has a budget: what would take more than sixty calls is tried again later', async () => {
+    const one = await manyWorkspaces(
+      {},
+      Array.from({ length: 50 }, (_, number) => number * 10 + 3),
+    );
+    const spent = await one.submit([put('r-w0', 'w0', 0.2, 2)], 2, true);
+    expect(spent).toMatchObject({
+      kind: 'unavailable',
+      corCalls: 60,
+      failure: { class: 'transient', code: 'BUDGET_SPENT' },
+    });
+    expect(one.calls).toHaveLength(60);
   });
 
   it.each(['additive', 'replacing'] as const)(
