@@ -7,6 +7,8 @@ import { telemetry } from './telemetry.ts';
 /** Read once, when the worker loads the app. A setting that does not fit throws here, before any function is registered. */
 export const settings = readSettings(process.env);
 
+for (const reason of settings.warnings) log('warn', { evt: 'setting.unusual', reason });
+
 export const connector = createConnector(settings, log, { telemetry });
 
 app.hook.appTerminate(async () => {

@@ -51,6 +51,10 @@ param corBaseUrl string = 'https://integrations.projectcor.com'
 @description('COR\'s token endpoint.')
 param corTokenUrl string = 'https://api.projectcor.com/v1/oauth/token'
 
+@minLength(1)
+@description('metadata.source under which COR knows users and workspaces.')
+param corSource string = 'MICROSOFT_DYNAMICS'
+
 @minValue(1)
 @maxValue(1000)
 @description('COR calls in flight at once, per instance.')
@@ -153,6 +157,7 @@ module resources 'resources.bicep' = {
     queueName: queueName
     corBaseUrl: corBaseUrl
     corTokenUrl: corTokenUrl
+    corSource: corSource
     corConcurrency: corConcurrency
     corTimeout: corTimeout
     corCreateMissingWorkspaces: corCreateMissingWorkspaces

@@ -52,6 +52,10 @@ param corBaseUrl string = 'https://integrations.projectcor.com'
 @description('COR\'s token endpoint.')
 param corTokenUrl string = 'https://api.projectcor.com/v1/oauth/token'
 
+@minLength(1)
+@description('metadata.source under which COR knows users and workspaces.')
+param corSource string = 'MICROSOFT_DYNAMICS'
+
 @minValue(1)
 @maxValue(1000)
 @description('COR calls in flight at once, per instance.')
@@ -270,6 +274,7 @@ module functionApp 'modules/function-app.bicep' = {
       // The platform puts the secrets in place, in whatever version is the newest.
       COR_API_KEY: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=${apiKeyName})'
       COR_CLIENT_SECRET: '@Microsoft.KeyVault(VaultName=${vault.outputs.name};SecretName=${clientSecretName})'
+      COR_SOURCE: corSource
       COR_CONCURRENCY: string(corConcurrency)
       COR_TIMEOUT: corTimeout
       COR_CREATE_MISSING_WORKSPACES: corCreateMissingWorkspaces ? 'true' : 'false'

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { openLedger } from '../src/ledger/open-ledger.ts';
+import { pinOrganization } from '../src/ledger/organization.ts';
 import { type Broker, type QueueOptions, startBroker } from './broker/broker.ts';
 import type { Clock } from './broker/clock.ts';
 import { type CorSandbox, type CorSandboxOptions, startCorSandbox } from './cor/sandbox.ts';
+import { ORGANIZATION } from './events/cast.ts';
 import { STORY_DAY } from './events/story-day.ts';
 import type { InvocationEvent } from './host/host-events.ts';
 import { type HostProcess, spawnHost } from './host/spawn.ts';
@@ -55,6 +58,16 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
+/** The sample events are of this organization. For others say `npm run ledger -- organization set ID --local`. */
+async function pinOwnOrganization({ connectionString }: LocalStorage): Promise<void> {
+  const { documents } = openLedger({ connectionString });
+  await pinOrganization(documents, {
+    id: ORGANIZATION.id,
+    pinnedAt: new Date().toISOString(),
+    by: 'command',
+  });
+}
+
 /** Starts the whole system on loopback: broker, COR sandbox, storage, and the built connector in processes of its own. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const names = new Set(options.apps.map(({ queue }) => queue));
@@ -67,6 +80,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     options.ledger === 'memory' ? undefined : startLocalStorage(),
   ]);
   const hosts: HostProcess[] = [];
+  if (storage) await pinOwnOrganization(storage);
 
   function settings({ queue, env }: AppOptions): Record<string, string> {
     return {

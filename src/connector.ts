@@ -9,6 +9,7 @@ import type { NamedDocuments } from './ledger/named-documents.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { planningDay } from './ledger/today.ts';
 import type { Log } from './log.ts';
+import { OrganizationGuard } from './messaging/organization-guard.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
 import { createServiceBusRetryQueue } from './messaging/service-bus-retry-queue.ts';
@@ -91,6 +92,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const options = {
     mapping: settings.mapping,
     users,
+    organizations: new OrganizationGuard({ organization: settings.organization, documents, clock, log }),
     settlement: world.settlement ?? createSettlement(),
     retryQueue,
     policy: { retryWindowMs: settings.retryWindowMs, unmappedGraceMs: settings.unmappedGraceMs },

@@ -9,6 +9,7 @@ export const DEAD_LETTER_REASONS = [
   'TruncatedMessage',
   'MissingImage',
   'MappingFailed',
+  'WrongOrganization',
   'CorEntityNotMapped',
   'CorValidation',
   'CorRejected',

@@ -15,6 +15,7 @@ export interface LogLine {
   readonly requestId?: string;
   readonly operationId?: string;
   readonly orgName?: string;
+  readonly organizationId?: string;
   /** Logical name of the table, id of the row, Create | Update | Delete, depth of the execution context. */
   readonly entity?: string;
   readonly recordId?: string;
@@ -53,6 +54,7 @@ export interface LogLine {
 type LogEvent =
   | 'app.started'
   | 'app.unhandledRejection'
+  | 'setting.unusual'
   | 'message.completed'
   | 'message.retried'
   | 'message.held'
@@ -67,6 +69,8 @@ type LogEvent =
   | 'pause.started'
   | 'pause.ended'
   | 'ledger.unreadable'
+  | 'organization.pinned'
+  | 'organization.unknown'
   | 'health.degraded'
   | 'telemetry.off'
   | 'telemetry.setting'

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { DEFAULT_SOURCE } from './cor/sources.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './duration.ts';
+import { readGuid, ZERO_GUID } from './dynamics/guid.ts';
 
 const UNITS = { ms: 1, s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS } as const;
 
@@ -31,6 +33,14 @@ const whole = (fallback: number, min: number, max: number) => {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback);
 };
 
+/** Id of a Dataverse organization, in lower case without braces. */
+const organizationId = z
+  .string()
+  .transform((text) => readGuid(text.trim()))
+  .refine((id) => id !== undefined && id !== ZERO_GUID, {
+    error: 'the id of a Dataverse organization, as `npm run dataverse -- check` prints it',
+  });
+
 const optional = z.string().trim().optional();
 
 /** Every setting that the code reads, with its default. docs/settings.md explains each. */
@@ -45,6 +55,7 @@ export const settingsSchema = z.object({
   COR_TOKEN_URL: httpUrl('https://api.projectcor.com/v1/oauth/token'),
   COR_API_KEY: text('the API key from COR > Settings > Integrations > API'),
   COR_CLIENT_SECRET: text('the client secret that belongs to COR_API_KEY'),
+  COR_SOURCE: z.string().trim().min(1).max(100, { error: 'at most 100 characters' }).default(DEFAULT_SOURCE),
   COR_CONCURRENCY: whole(16, 1, 1_000),
   COR_TIMEOUT: duration('30s', 100, 2 * MINUTE_MS),
   COR_TODAY: z.iso.date({ error: 'a date such as 2026-03-04' }).optional(),
@@ -52,6 +63,7 @@ export const settingsSchema = z.object({
     .enum(['true', 'false'], { error: '`true` or `false`' })
     .default('false')
     .transform((value) => value === 'true'),
+  DATAVERSE_ORGANIZATION_ID: organizationId.optional(),
   MAPPING: z.string().trim().min(1).default('resource-assignment'),
   RETRY_WINDOW: duration('24h', 0, 14 * DAY_MS),
   UNMAPPED_GRACE: duration('15m', 0, 14 * DAY_MS),
@@ -78,6 +90,7 @@ export const ledgerSchema = settingsSchema.pick({
   AzureWebJobsStorage__clientId: true,
   COR_BASE_URL: true,
   COR_TODAY: true,
+  DATAVERSE_ORGANIZATION_ID: true,
   MAPPING: true,
 });
 

@@ -8,6 +8,7 @@ import {
   storageAccountName,
   storageConnectionString,
 } from './connection.ts';
+import { sourceWarning } from './cor/sources.ts';
 import { type DataverseSettings, readDataverseSettings } from './dataverse/dataverse-settings.ts';
 import { loadMapping, type Mapping, needsDataverse } from './dynamics/mapping.ts';
 import { isLoopback } from './http/endpoint.ts';
@@ -31,6 +32,8 @@ export interface Settings {
     readonly tokenUrl: string;
     readonly apiKey: string;
     readonly clientSecret: string;
+    /** `metadata.source` of all users and workspaces. */
+    readonly source: string;
     /** COR calls in flight at once. */
     readonly concurrency: number;
     /** Deadline of one COR call, token request included. */
@@ -38,12 +41,16 @@ export interface Settings {
     readonly createMissingWorkspaces: boolean;
   };
   readonly mapping: Mapping;
+  /** Id of the one Dataverse organization whose events are taken; where it is not set it is pinned beside the ledger. */
+  readonly organization?: string | undefined;
   /** The day (`YYYY-MM-DD`) that every plan is made for, in place of the clock's: only where COR is on this machine. */
   readonly fixedDay?: string | undefined;
   /** How long a message is retried while COR (or the ledger) cannot be reached. */
   readonly retryWindowMs: number;
   /** How long a message is retried while COR does not know its user or workspace. */
   readonly unmappedGraceMs: number;
+  /** What an operator should know of settings that are possible, and perhaps not meant. */
+  readonly warnings: readonly string[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -172,14 +179,14 @@ function settingsError(problems: Problems): SettingsError {
 /** The settings of the ledger alone, for a command that needs nothing else. Throws `SettingsError`. */
 export function readLedgerSettings(
   environment: Environment,
-): Pick<Settings, 'ledger' | 'mapping' | 'fixedDay'> {
+): Pick<Settings, 'ledger' | 'mapping' | 'organization' | 'fixedDay'> {
   const raw = parse(ledgerSchema, environment);
   const problems: Problems = [];
   const ledger = ledgerConnection(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
   const day = fixedDay(raw, problems);
   if (problems.length > 0 || !ledger || !mapping) throw settingsError(problems);
-  return { ledger, mapping, fixedDay: day };
+  return { ledger, mapping, organization: raw.DATAVERSE_ORGANIZATION_ID, fixedDay: day };
 }
 
 /** The settings of the queue alone, for a command that needs nothing else. Throws `SettingsError`. */
@@ -223,13 +230,16 @@ export function readSettings(environment: Environment): Settings {
       tokenUrl: raw.COR_TOKEN_URL,
       apiKey: raw.COR_API_KEY,
       clientSecret: raw.COR_CLIENT_SECRET,
+      source: raw.COR_SOURCE,
       concurrency: raw.COR_CONCURRENCY,
       timeoutMs: raw.COR_TIMEOUT,
       createMissingWorkspaces: raw.COR_CREATE_MISSING_WORKSPACES,
     },
     mapping,
+    organization: raw.DATAVERSE_ORGANIZATION_ID,
     fixedDay: day,
     retryWindowMs: raw.RETRY_WINDOW,
     unmappedGraceMs: raw.UNMAPPED_GRACE,
+    warnings: [sourceWarning(raw.COR_SOURCE)].filter((warning) => warning !== undefined),
   };
 }

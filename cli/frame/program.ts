@@ -18,7 +18,7 @@ type Work<Options, Args extends readonly unknown[]> = (
 ) => Promise<ExitCode>;
 
 /** Makes the work of a command what commander calls. */
-type Run = <Options, Args extends readonly unknown[] = []>(
+export type Run = <Options, Args extends readonly unknown[] = []>(
   work: Work<Options, Args>,
 ) => (...given: unknown[]) => Promise<void>;
 

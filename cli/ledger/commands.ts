@@ -14,6 +14,7 @@ import type { Session } from '../frame/session.ts';
 import { commandSettings, ledgerTarget, type Where } from '../frame/settings.ts';
 import { UsageError } from '../frame/usage-error.ts';
 import { everyDocument, type Found, oneDocument } from './documents.ts';
+import { organizationCommands } from './organization.ts';
 import { showDocument, userTable } from './tables.ts';
 import { type Verdicts, verdictText, verifyAll } from './verify.ts';
 
@@ -149,4 +150,5 @@ export const ledgerCommands: Define = (parent, run) => {
       .command('export')
       .description('Writes every document, one line of JSON each, into a new file below .local/ledger.'),
   ).action(run<Options>(exportAll));
+  organizationCommands(ledger, run);
 };

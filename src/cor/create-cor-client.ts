@@ -8,6 +8,7 @@ import { readAnswer, readRequestId } from './answer.ts';
 import type { CorOperation } from './classify.ts';
 import type { CallContext, CorAnswer, CorClient, CorFailure, WorkspaceShare } from './cor-client.ts';
 import { unresolvedReference } from './secret-reference.ts';
+import { DEFAULT_SOURCE } from './sources.ts';
 import { createTokenSource, type Token, tokenWithin, withToken } from './token.ts';
 import { requestToken, tokenRequest } from './token-request.ts';
 
@@ -33,6 +34,8 @@ export interface CorClientOptions {
   readonly tokenUrl: string;
   readonly apiKey: string;
   readonly clientSecret: string;
+  /** `metadata.source` of all users and workspaces: COR may look external ids up by source. Default `MICROSOFT_DYNAMICS`. */
+  readonly source?: string;
   /** For one call in all, the token and a second try after a 401 included. Default 30 000. */
   readonly timeoutMs?: number;
   /** A longer reply is not read. Default 1 MiB. */
@@ -46,7 +49,6 @@ export interface CorClientOptions {
   readonly startTrace?: (start: CorCallStart) => CorCallTrace;
 }
 
-const SOURCE = { source: 'MICROSOFT_DYNAMICS' };
 const USER_AGENT = 'dynamics-to-cor';
 
 interface Call {
@@ -64,10 +66,12 @@ export function createCorClient(options: CorClientOptions): CorClient {
     timeoutMs = 30_000,
     maxBodyBytes = 1024 * 1024,
     connections = 16,
+    source = DEFAULT_SOURCE,
     now = Date.now,
     onCall,
     startTrace = NO_TELEMETRY.corCall,
   } = options;
+  const metadata = { source };
   const api = parseEndpoint('COR_BASE_URL', options.baseUrl);
   const tokenEndpoint = parseEndpoint('COR_TOKEN_URL', options.tokenUrl);
   const basic = basicCredential(options.apiKey, options.clientSecret);
@@ -167,7 +171,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
       method: 'PUT',
       path: `/v2/integrations/users/${pathSegment(userId)}/${operation}`,
       pathTemplate: `/v2/integrations/users/{userId}/${operation}`,
-      body: { workspaces, metadata: SOURCE },
+      body: { workspaces, metadata },
       context,
     });
   }
@@ -181,7 +185,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
         method: 'POST',
         path: '/v2/integrations/workspaces',
         pathTemplate: '/v2/integrations/workspaces',
-        body: { id, name, metadata: SOURCE },
+        body: { id, name, metadata },
         context,
       }),
     async checkCredentials() {

@@ -138,7 +138,7 @@ const EXPLANATIONS: Record<Exclude<CorFailureClass, 'rejected'>, [what: string, 
   ],
   unmapped: [
     'COR does not know the user or a workspace by its external id',
-    'Create the user or workspace in COR under this external id (source MICROSOFT_DYNAMICS), then replay.',
+    'Create the user or workspace in COR under this external id (source COR_SOURCE, by default MICROSOFT_DYNAMICS), then replay.',
   ],
   validation: [
     'COR found the request invalid',

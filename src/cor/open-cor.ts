@@ -7,7 +7,7 @@ export function openCor(
   settings: Settings['cor'],
   observers: Pick<CorClientOptions, 'onCall' | 'startTrace'> = {},
 ): CorClient {
-  const { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, concurrency } = settings;
-  const options = { baseUrl, tokenUrl, apiKey, clientSecret, timeoutMs, connections: concurrency };
+  const { baseUrl, tokenUrl, apiKey, clientSecret, source, timeoutMs, concurrency } = settings;
+  const options = { baseUrl, tokenUrl, apiKey, clientSecret, source, timeoutMs, connections: concurrency };
   return createCorClient({ ...options, ...observers });
 }

@@ -27,16 +27,20 @@ function checked(name: string): string {
   return name;
 }
 
+/** A document that holds something else than it should. The message says what to do, and repeats nothing of it. */
+export class DamagedDocumentError extends Error {
+  override readonly name = 'DamagedDocumentError';
+
+  constructor(name: string, what: string, options?: ErrorOptions) {
+    super(`The document ${name} in the ledger's container ${what}`, options);
+  }
+}
+
 function parse(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(
-      `The document ${name} in the ledger's container is not JSON. Delete it: it is made anew.`,
-      {
-        cause,
-      },
-    );
+    throw new DamagedDocumentError(name, 'is not JSON. Delete it: it is made anew.', { cause });
   }
 }
 

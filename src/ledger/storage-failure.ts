@@ -1,6 +1,7 @@
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { SettingsError } from '../settings.ts';
+import { DamagedDocumentError } from './named-documents.ts';
 import { LedgerUnreadableError } from './parse-document.ts';
 
 const UNREADABLE = 'LedgerUnreadable';
@@ -17,7 +18,7 @@ export function storageFailure(error: unknown, log: Log, correlationId?: string)
     const description = `The ledger document of this user ${error.problem}`;
     return { service: 'storage', class: 'transient', code: UNREADABLE, description };
   }
-  if (error instanceof SettingsError)
+  if (error instanceof SettingsError || error instanceof DamagedDocumentError)
     return { service: 'storage', class: 'transient', code: error.name, description: error.message };
   const { code, statusCode, name } = (error ?? {}) as {
     code?: unknown;

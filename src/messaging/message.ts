@@ -7,12 +7,14 @@ import type { SyncResult } from '../sync/user-request.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 import type { RetryPolicy } from './decide.ts';
 import type { Envelope, History } from './envelope.ts';
+import type { OrganizationGuard } from './organization-guard.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface MessageOptions {
   readonly mapping: Mapping;
   readonly users: UserQueues;
+  readonly organizations: OrganizationGuard;
   readonly settlement: Settlement;
   readonly retryQueue: RetryQueue;
   readonly policy: RetryPolicy;

@@ -7,6 +7,7 @@ import { type Decision, decide, giveUp } from './decide.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
 import { type MessageOptions, type MessageState, messageLine } from './message.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 import { RescheduleError } from './reschedule-error.ts';
 import { settle } from './settle.ts';
 
@@ -35,9 +36,11 @@ function read(state: MessageState, mapping: Mapping): Settled<string> {
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
   const { envelope, history } = state;
   const translated = read(state, options.mapping);
-  if (translated.outcome === 'deadLetter') return giveUp(translated.reason, translated.description);
   if (translated.outcome === 'skip')
     return { kind: 'complete', result: 'skipped', skipReason: translated.reason };
+  const foreign = await refuseForeign(state, options);
+  if (foreign) return foreign;
+  if (translated.outcome === 'deadLetter') return giveUp(translated.reason, translated.description);
   const correlationId = state.context?.correlationId;
   const common = {
     sequence: history.firstSequenceNumber,

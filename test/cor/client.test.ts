@@ -32,6 +32,16 @@ describe('attach, detach and create workspace', () => {
     });
   });
 
+  it('name the source that the settings name, in every call', async () => {
+    const { sandbox, client } = await sandboxAndClient({}, { source: 'SAP' });
+    await client.attach(USER, shares({ 'w-1': 5 }));
+    await client.detach(USER, ['w-1']);
+    await client.createWorkspace({ id: 'new', name: 'Project Alpha' });
+    const metadata = { source: 'SAP' };
+    const bodies = sandbox.calls.slice(-3).map(({ body }) => body);
+    expect(bodies).toEqual([1, 2, 3].map(() => expect.objectContaining({ metadata })));
+  });
+
   it('send only the documented members of a share', async () => {
     const { sandbox, client } = await sandboxAndClient();
     await client.attach(USER, [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AssignmentChange, ChangeBasis, RowVersion } from '../../src/dynamics/assignment-change.ts';
 import { emptyDocument, type LedgerDocument, MAX_OPERATIONS } from '../../src/ledger/document.ts';
-import { forgetVersions } from '../../src/ledger/forget.ts';
+import { forgetVersions } from '../../src/ledger/forget-versions.ts';
 import { merge } from '../../src/ledger/merge.ts';
 import { type SequencedChange, type Verdict, verdictOf } from '../../src/ledger/verdict.ts';
 

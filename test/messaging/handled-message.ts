@@ -5,6 +5,7 @@ import type { MessageOptions } from '../../src/messaging/message.ts';
 import { processMessage } from '../../src/messaging/process-message.ts';
 import type { RetryCopy } from '../../src/messaging/retry-queue.ts';
 import { assignmentBody } from '../dead-letters/assignment-body.ts';
+import { anyOrganization } from './any-organization.ts';
 
 export const NOW = Date.UTC(2026, 4, 1);
 export const BODY = assignmentBody(
@@ -52,6 +53,7 @@ export async function handleOne(world: World = {}): Promise<Handled> {
         return failure ? { kind: 'unavailable', failure, ...spent } : { kind: 'applied', ...spent };
       },
     },
+    organizations: anyOrganization(),
     settlement: world.settlement ?? {
       deadLetter: async (_token, reason, description) => void deadLetters.push({ reason, description }),
     },

@@ -47,11 +47,20 @@ test('what is left out has a default', () => {
       clientSecret: LEAST.COR_CLIENT_SECRET,
       concurrency: 16,
       timeoutMs: 30_000,
+      source: 'MICROSOFT_DYNAMICS',
       createMissingWorkspaces: false,
     },
     retryWindowMs: 24 * 3_600_000,
     unmappedGraceMs: 15 * 60_000,
+    warnings: [],
   });
+});
+
+test('a source that COR does not document is taken, with a warning that names those it does', () => {
+  const { cor, warnings } = readSettings({ ...LEAST, COR_SOURCE: ' SERVICENOW ' });
+  expect(cor.source).toBe('SERVICENOW');
+  expect(warnings).toEqual([expect.stringMatching(/COR_SOURCE: .*"SERVICENOW".*MICROSOFT_TEAMS/)]);
+  expect(readSettings({ ...LEAST, COR_SOURCE: 'SAP' }).warnings).toEqual([]);
 });
 
 test('an empty setting is one that is left out', () => {

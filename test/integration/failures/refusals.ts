@@ -87,7 +87,7 @@ test('a workspace that stays unknown ends as a dead letter after the grace, hold
   const letter = (await deadLetters()).get(message.messageId);
   expect(letter).toMatchObject({ body: message.body, deadLetterReason: 'CorEntityNotMapped' });
   expect(letter?.deadLetterErrorDescription).toContain(
-    'Create the user or workspace in COR under this external id (source MICROSOFT_DYNAMICS), then replay.',
+    'Create the user or workspace in COR under this external id (source COR_SOURCE, by default MICROSOFT_DYNAMICS), then replay.',
   );
   await mendAndReplay(message, 'CorEntityNotMapped', () => cor.addWorkspace(bad.project));
   expect(held(cor, [good])).toEqual(wanted([good, bad]));

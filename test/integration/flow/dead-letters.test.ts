@@ -105,7 +105,7 @@ const CASES: readonly Case[] = [
     reason: 'CorEntityNotMapped',
     what: 'a user whom COR does not know',
     message: (id) => message(id, created(15, unknown)),
-    description: /^COR does not know the user .*source MICROSOFT_DYNAMICS.*replay/,
+    description: /^COR does not know the user .*source COR_SOURCE, by default MICROSOFT_DYNAMICS.*replay/,
     retried: true,
   },
   {

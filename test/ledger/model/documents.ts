@@ -1,5 +1,5 @@
 import { emptyDocument, type LedgerDocument } from '../../../src/ledger/document.ts';
-import { forgetVersions } from '../../../src/ledger/forget.ts';
+import { forgetVersions } from '../../../src/ledger/forget-versions.ts';
 import { merge } from '../../../src/ledger/merge.ts';
 import { parseDocument } from '../../../src/ledger/parse-document.ts';
 import { type SequencedChange, type Verdict, verdictOf } from '../../../src/ledger/verdict.ts';

@@ -7,6 +7,7 @@ import { createMemoryLedger } from '../../../src/ledger/memory-ledger.ts';
 import { PROPERTY } from '../../../src/messaging/envelope.ts';
 import { processMessage } from '../../../src/messaging/process-message.ts';
 import { createUserSync } from '../../../src/sync/apply-changes.ts';
+import { anyOrganization } from '../../messaging/any-organization.ts';
 import { dataverseBody } from './dataverse-body.ts';
 import type { Arrival } from './expected.ts';
 import { type ModelCor, modelCorClient, refuse } from './model-cor.ts';
@@ -152,6 +153,7 @@ export class Cluster {
           clock: { now: () => this.now, sleep: () => this.turnstile.pass(id) },
           log: () => {},
           random: () => this.random.next(),
+          organizations: anyOrganization(),
           settlement: {
             deadLetter: async (lockToken, reason) => {
               await this.turnstile.pass(id);
