@@ -67,7 +67,7 @@ param corTimeout string = '30s'
 param corCreateMissingWorkspaces bool = false
 
 @minLength(1)
-@description('resource-assignment, project-team, or the path of a JSON file in the package.')
+@description('resource-assignment, resource-assignment-entra (needs dataverseUrl), project-team, or the path of a JSON file in the package.')
 param mapping string = 'resource-assignment'
 
 @description('How long a message is retried while COR cannot be reached, such as 24h.')
