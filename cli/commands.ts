@@ -1,5 +1,6 @@
 import { dataverseCommands } from './dataverse/commands.ts';
 import { deadLetterCommands } from './dead-letters/commands.ts';
+import { doctorCommand } from './doctor/command.ts';
 import type { Define } from './frame/program.ts';
 import { ledgerCommands } from './ledger/commands.ts';
 import { logCommand } from './log/command.ts';
@@ -14,4 +15,5 @@ export const COMMANDS: readonly Define[] = [
   ledgerCommands,
   deadLetterCommands,
   dataverseCommands,
+  doctorCommand,
 ];

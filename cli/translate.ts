@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { decode } from '../src/dynamics/decode.ts';
-import { loadMapping } from '../src/dynamics/mapping.ts';
+import { loadMapping, type Mapping } from '../src/dynamics/mapping.ts';
 import { translate } from '../src/dynamics/translate.ts';
 import { type Translation, withoutReading } from '../src/dynamics/translation.ts';
 import { today } from '../src/ledger/today.ts';
 import { EXIT, type ExitCode } from './frame/exit-code.ts';
 import type { Define } from './frame/program.ts';
+import { readFileArgument } from './frame/read-file.ts';
 import type { Session } from './frame/session.ts';
 import { commandSettings } from './frame/settings.ts';
 import { quoted, UsageError } from './frame/usage-error.ts';
@@ -18,13 +18,13 @@ interface Options {
   readonly on?: string;
 }
 
-async function readBody(file: string, { shell, path }: Session): Promise<Buffer> {
-  if (file === '-') return buffer(shell.input);
-  try {
-    return readFileSync(path(file));
-  } catch (error) {
-    throw new UsageError(`${quoted(file)} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
+const PRESETS = ['resource-assignment', 'project-team'];
+
+/** Why an event of another table changes nothing: which it is, which is read, and the preset that would read it. */
+function sayOtherTable(table: string, mapping: Mapping, session: Session): void {
+  const preset = PRESETS.find((name) => loadMapping(name).table === table);
+  const advice = preset ? ` Try --mapping ${preset}.` : '';
+  session.say(`The event is of table ${table}, and the mapping reads ${mapping.table}.${advice}`, 'yellow');
 }
 
 async function translateFile(session: Session, options: Options, file: string): Promise<ExitCode> {
@@ -33,10 +33,13 @@ async function translateFile(session: Session, options: Options, file: string): 
   const day = options.on ?? today(mapping.percentage, Date.now());
   if (!z.iso.date().safeParse(day).success)
     throw new UsageError(`--on should be a date such as 2026-03-04, found ${quoted(day)}.`);
-  const decoded = decode(await readBody(file, session), {});
+  const bytes = file === '-' ? await buffer(session.shell.input) : readFileArgument(file, session);
+  const decoded = decode(bytes, {});
   const result: Translation = decoded.outcome === 'decoded' ? translate(decoded.context, mapping) : decoded;
   session.json(translationOnDay(result, mapping.percentage, day));
   const ending = withoutReading(result);
+  if (decoded.outcome === 'decoded' && ending.outcome === 'skip' && ending.reason === 'otherTable')
+    sayOtherTable(decoded.context.primaryEntityName, mapping, session);
   const partFails =
     ending.outcome === 'deadLetter' || (ending.outcome === 'apply' && ending.rest !== undefined);
   return partFails ? EXIT.differs : EXIT.done;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type LocalLogLine, localLogPath } from '../../local/local-log.ts';
 import { readDeadLetters, withDeadLetters } from '../../src/dead-letters/dead-letters.ts';
@@ -8,9 +7,9 @@ import { openServiceBus } from '../../src/messaging/service-bus-connection.ts';
 import { readQueueSettings } from '../../src/settings.ts';
 import { EXIT, type ExitCode, worse } from '../frame/exit-code.ts';
 import type { Define } from '../frame/program.ts';
+import { readFileArgument } from '../frame/read-file.ts';
 import type { Session } from '../frame/session.ts';
 import { commandSettings, type Environment } from '../frame/settings.ts';
-import { quoted, UsageError } from '../frame/usage-error.ts';
 import { followLog, logSize } from '../log/follow.ts';
 import { type CorState, corChanges } from './cor-changes.ts';
 
@@ -32,14 +31,6 @@ interface Target {
 
 /** Longer than the local stack tries a message again. */
 const MAX_WAIT_MS = 60_000;
-
-function readEvent(file: string, { path }: Session): Event {
-  try {
-    return { file, body: readFileSync(path(file)) };
-  } catch (error) {
-    throw new UsageError(`${quoted(file)} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
-}
 
 /** The stand-in of COR tells anybody on this machine what it holds. */
 async function readCorState({ COR_BASE_URL }: Environment): Promise<CorState> {
@@ -105,7 +96,7 @@ async function sendOne(event: Event, target: Target, session: Session): Promise<
 async function send(session: Session, options: Options, files: readonly string[]): Promise<ExitCode> {
   const settings = commandSettings({ local: true, preset: options.preset }, session);
   const { ServiceBusConnection: connectionString = '', ServiceBusQueueName: queue = '' } = settings;
-  const events = files.map((file) => readEvent(file, session));
+  const events = files.map((file) => ({ file, body: readFileArgument(file, session) }));
   session.target(`Queue ${queue} of the local stack`);
   const client = await openServiceBus({ connectionString });
   try {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { connector } from './run-connector.ts';
+import { connector, temporaryFolder } from './run-connector.ts';
 
 const MESSAGES = fileURLToPath(new URL('../../local/events/messages/', import.meta.url));
 const TEAM = `${MESSAGES}project-team/01-create-percentage.succeeded.json`;
@@ -40,6 +40,23 @@ describe('connector translate', () => {
     const { stdout, code } = await connector(['translate', '-'], { input: readFileSync(UNASSIGNED) });
     expect(JSON.parse(stdout)).toEqual({ outcome: 'skip', reason: 'unassigned' });
     expect(code).toBe(0);
+  });
+
+  it('names the table that it found and the one that the mapping reads when an event is of another', async () => {
+    const { stdout, stderr, code } = await connector(['translate', TEAM]);
+    expect(JSON.parse(stdout)).toEqual({ outcome: 'skip', reason: 'otherTable' });
+    expect(stderr).toBe(
+      'The event is of table msdyn_projectteam, and the mapping reads msdyn_resourceassignment. Try --mapping project-team.\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('names a file in UTF-16', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'event.json'), Buffer.from('\ufeff{}', 'utf16le'));
+    const { stderr, code } = await connector(['translate', 'event.json'], { folder });
+    expect(stderr).toMatch(/^"event\.json" is in UTF-16: save it as UTF-8/);
+    expect(code).toBe(2);
   });
 
   it('finds files from where the person stands', async () => {
