@@ -14,6 +14,7 @@ import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
 import { createServiceBusRetryQueue } from './messaging/service-bus-retry-queue.ts';
 import { createSettlement, type Settlement } from './messaging/settlement.ts';
+import { VersionNotice } from './messaging/version-notice.ts';
 import type { Settings } from './settings.ts';
 import { createUserSync } from './sync/apply-changes.ts';
 import { type MessageTrace, NO_TELEMETRY, type Telemetry } from './telemetry/telemetry.ts';
@@ -98,6 +99,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     policy: { retryWindowMs: settings.retryWindowMs, unmappedGraceMs: settings.unmappedGraceMs },
     clock,
     log,
+    versionNotice: new VersionNotice(),
     ...(world.random && { random: world.random }),
   };
   return {

@@ -1,5 +1,7 @@
 import type { DeadLetterReason } from './dead-letter-reason.ts';
+import type { SkipReason } from './dynamics/translation.ts';
 import type { Service } from './failure.ts';
+import { loggedId } from './logged-id.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -42,10 +44,13 @@ export interface LogLine {
   readonly errorCode?: string;
   readonly errorClass?: 'transient' | 'permanent' | 'auth' | 'poison';
   readonly deadLetterReason?: DeadLetterReason;
-  readonly skipReason?: string;
+  readonly skipReason?: SkipReason;
+  /** The event came without `versionnumber`. */
+  readonly versionMissing?: true;
   /** Milliseconds until the scheduled copy comes back, until a held message is tried or abandoned, or until a pause may end. */
   readonly delayMs?: number;
   readonly reason?: string;
+  /** As it is; the written line has a hash in place of an id that is a name. */
   readonly workspaceId?: string;
   readonly percentage?: number;
   readonly version?: string;
@@ -61,6 +66,7 @@ type LogEvent =
   | 'message.deadlettered'
   | 'message.abandoned'
   | 'message.propertyIgnored'
+  | 'message.versionMissing'
   | 'cor.call'
   | 'cor.drift'
   | 'cor.workspaceCreated'
@@ -81,5 +87,7 @@ export type Log = (level: LogLevel, line: LogLine) => void;
 
 /** One JSON object on one line: readable the same way from classic telemetry, OpenTelemetry and a console. */
 export function formatLogLine(line: LogLine): string {
-  return JSON.stringify(line);
+  const { workspaceId } = line;
+  // Here and not where the lines are made: one place cannot be forgotten.
+  return JSON.stringify(workspaceId === undefined ? line : { ...line, workspaceId: loggedId(workspaceId) });
 }

@@ -1,5 +1,6 @@
 import type { DeadLetterReason } from '../dead-letter-reason.ts';
 import { DAY_MS } from '../duration.ts';
+import type { SkipReason } from '../dynamics/translation.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { SyncResult } from '../sync/user-request.ts';
 import { retryDelay } from './backoff.ts';
@@ -10,7 +11,7 @@ export type Decision =
   | {
       readonly kind: 'complete';
       readonly result: 'succeeded' | 'duplicate' | 'skipped';
-      readonly skipReason?: string;
+      readonly skipReason?: SkipReason;
     }
   | {
       readonly kind: 'retry';

@@ -10,6 +10,7 @@ import type { Envelope, History } from './envelope.ts';
 import type { OrganizationGuard } from './organization-guard.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import type { Settlement } from './settlement.ts';
+import type { VersionNotice } from './version-notice.ts';
 
 export interface MessageOptions {
   readonly mapping: Mapping;
@@ -23,6 +24,7 @@ export interface MessageOptions {
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   readonly trace?: MessageTrace;
+  readonly versionNotice?: VersionNotice;
 }
 
 /**
@@ -38,6 +40,8 @@ export interface MessageState {
   readonly history: History;
   readonly startedAt: number;
   context?: EventFacts;
+  /** The event came without `versionnumber`. */
+  versionMissing?: true;
   results: readonly SyncResult[];
   /** It was kept for a while, because it could not be settled. */
   held: boolean;
@@ -45,7 +49,7 @@ export interface MessageState {
 
 /** The fields that every log line about a message has, as far as they are known. Times in milliseconds. */
 export function messageLine(
-  { envelope, history, context, startedAt, results }: MessageState,
+  { envelope, history, context, versionMissing, startedAt, results }: MessageState,
   now: number,
 ): Omit<LogLine, 'evt'> {
   const { messageId, sequenceNumber, deliveryCount } = envelope;
@@ -67,6 +71,7 @@ export function messageLine(
     deliveryCount,
     ...(history.attempt > 0 && { attempt: history.attempt }),
     ...(history.replayed && { replayed: true }),
+    ...(versionMissing && { versionMissing }),
     ...(enqueuedAt !== undefined && { queueLagMs: Math.max(0, startedAt - enqueuedAt) }),
     durationMs: now - startedAt,
     ...(coalesced > 0 && { coalesced, corCalls: results.reduce((sum, { corCalls }) => sum + corCalls, 0) }),

@@ -10,6 +10,7 @@ import { type MessageOptions, type MessageState, messageLine } from './message.t
 import { refuseForeign } from './refuse-foreign.ts';
 import { RescheduleError } from './reschedule-error.ts';
 import { settle } from './settle.ts';
+import { lacksVersion } from './version-notice.ts';
 
 function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentChange[]> {
   const users = new Map<string, AssignmentChange[]>();
@@ -41,6 +42,10 @@ async function decideOn(state: MessageState, options: MessageOptions): Promise<D
   const foreign = await refuseForeign(state, options);
   if (foreign) return foreign;
   if (translated.outcome === 'deadLetter') return giveUp(translated.reason, translated.description);
+  if (lacksVersion(translated.changes)) {
+    state.versionMissing = true;
+    options.versionNotice?.warn(state, options);
+  }
   const correlationId = state.context?.correlationId;
   const common = {
     sequence: history.firstSequenceNumber,

@@ -22,6 +22,10 @@ export function createMetrics(meter: Meter): Metrics {
     unit: '{message}',
     description: 'Messages by how they ended',
   });
+  const withoutVersion = meter.createCounter('cor_connector.messages.without_version', {
+    unit: '{message}',
+    description: 'Messages whose image has no versionnumber',
+  });
   const queueLag = histogram(
     'cor_connector.queue_lag',
     'ms',
@@ -35,9 +39,11 @@ export function createMetrics(meter: Meter): Metrics {
   );
 
   return {
-    outcome({ outcome = 'abandoned', deadLetterReason, skipReason, errorClass, queueLagMs }) {
+    outcome({ outcome = 'abandoned', versionMissing, queueLagMs, ...why }) {
+      const { deadLetterReason, skipReason, errorClass } = why;
       const reason = deadLetterReason ?? skipReason ?? (outcome === 'retry' ? errorClass : undefined);
       messages.add(1, { outcome, ...(reason !== undefined && { reason }) });
+      if (versionMissing) withoutVersion.add(1, { outcome });
       if (queueLagMs !== undefined) queueLag.record(queueLagMs);
     },
     corCall({ operation, traces = [] }, { status }, durationMs) {

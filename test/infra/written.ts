@@ -48,6 +48,23 @@ async function refusingCor() {
   };
 }
 
+/** Steps that were registered wrongly: no version, a bulk message, a deletion whose image lacks the user. */
+function wronglyRegistered(): Buffer[] {
+  const json = (message: string, drop: string) => {
+    const context = JSON.parse(assignmentBody(USERS.drifted, record(9)).toString());
+    const [image] = context.PostEntityImages;
+    image.value.Attributes = image.value.Attributes.filter(({ key }: { key: string }) => key !== drop);
+    const pre = [{ ...image, key: 'PreImage' }];
+    const images = message === 'Delete' ? { PostEntityImages: [], PreEntityImages: pre } : {};
+    return Buffer.from(JSON.stringify({ ...context, MessageName: message, ...images }));
+  };
+  return [
+    json('Create', 'versionnumber'),
+    json('UpdateMultiple', 'none'),
+    json('Delete', 'msdyn_bookableresourceid'),
+  ];
+}
+
 type Handle = (body: Uint8Array, metadata?: Readonly<Record<string, unknown>>) => Promise<void>;
 
 interface Written {
@@ -136,6 +153,8 @@ export async function written(): Promise<Written> {
       ({ preset }) => preset === 'resource-assignment',
     ))
       await handle()(body, { contentType, applicationProperties });
+
+    for (const body of wronglyRegistered()) await handle()(body);
 
     const first = assignmentBody(USERS.drifted, record(1));
     await handle()(first);
