@@ -9,6 +9,7 @@ import type { NamedDocuments } from './ledger/named-documents.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { planningDay } from './ledger/today.ts';
 import type { Log } from './log.ts';
+import { Echoes } from './messaging/echoes.ts';
 import { OrganizationGuard } from './messaging/organization-guard.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
@@ -86,16 +87,19 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     slots: createCallSlots(settings.cor.concurrency),
     breaker,
     rule: settings.mapping.percentage,
+    now: () => clock.now(),
     today: () => planningDay(settings, clock.now()),
     log,
     createMissing: settings.cor.createMissingWorkspaces,
   });
+  const echoes = new Echoes(retryQueue, settings.cor.timeoutMs);
   const options = {
     mapping: settings.mapping,
     users,
     organizations: new OrganizationGuard({ organization: settings.organization, documents, clock, log }),
     settlement: world.settlement ?? createSettlement(),
     retryQueue,
+    echoes,
     policy: { retryWindowMs: settings.retryWindowMs, unmappedGraceMs: settings.unmappedGraceMs },
     clock,
     log,

@@ -46,6 +46,25 @@ export interface Failure {
   readonly opensAfter?: OpensAfter;
 }
 
+/** Codes that say that nothing was asked: no connection was made, or no call. */
+const NOTHING_ASKED = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'BUDGET_SPENT',
+];
+
+/**
+ * Did a call to COR end without an answer of COR's, so that it may still be carried out? A gateway that gives
+ * up waiting (502, 504) says as little as a broken connection.
+ */
+export function isUnanswered({ service, class: kind, status, code = '' }: Failure): boolean {
+  if (service !== 'cor' || kind !== 'transient') return false;
+  return status === undefined ? !NOTHING_ASKED.includes(code) : status === 502 || status === 504;
+}
+
 /** Failures that are nobody's fault and pass: the same work may succeed later. */
 export function isUnavailable({ class: kind }: Failure): boolean {
   return kind === 'transient' || kind === 'auth' || kind === 'paused';

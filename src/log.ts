@@ -29,6 +29,8 @@ export interface LogLine {
   /** Scheduled copies sent for this message so far. */
   readonly attempt?: number;
   readonly replayed?: boolean;
+  /** Why the connector sent the message, where it is one of its own: due | echo | reconcile | forget. */
+  readonly why?: string;
   /** Milliseconds from the time the message first entered the queue to the start of its handling. */
   readonly queueLagMs?: number;
   readonly durationMs?: number;
@@ -69,6 +71,7 @@ type LogEvent =
   | 'message.versionMissing'
   | 'cor.call'
   | 'cor.drift'
+  | 'user.notTold'
   | 'cor.workspaceCreated'
   | 'percentage.capped'
   | 'percentage.zero'

@@ -4,6 +4,7 @@ import type { LedgerDocument } from '../../src/ledger/document.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/open-ledger.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
+import { rowsInTwo } from '../../src/ledger/rows-in-two.ts';
 import { planningDay } from '../../src/ledger/today.ts';
 import { readLedgerSettings, readSettings, type Settings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
@@ -15,6 +16,7 @@ import { commandSettings, ledgerTarget, type Where } from '../frame/settings.ts'
 import { UsageError } from '../frame/usage-error.ts';
 import { everyDocument, type Found, oneDocument } from './documents.ts';
 import { organizationCommands } from './organization.ts';
+import { rowInTwoText } from './row-in-two-text.ts';
 import { showDocument, userTable } from './tables.ts';
 import { type Verdicts, verdictText, verifyAll } from './verify.ts';
 
@@ -95,8 +97,11 @@ async function list(session: Session, options: Options): Promise<ExitCode> {
   if (!options.json) session.table(userTable(documents, opened.held));
   const verdicts = await verify(documents, opened, options, session);
   if (options.json) session.json(documents.map((document) => asJson(document, opened, verdicts)));
+  const doubled = options.verify ? rowsInTwo(documents) : [];
+  for (const row of doubled) session.say(rowInTwoText(row), 'red');
   sayUnreadable(found, session);
-  return unreadable.length > 0 ? EXIT.differs : exitCode(documents, verdicts, opened);
+  const isWhole = unreadable.length === 0 && doubled.length === 0;
+  return isWhole ? exitCode(documents, verdicts, opened) : EXIT.differs;
 }
 
 async function show(session: Session, options: Options, user: string): Promise<ExitCode> {
@@ -129,7 +134,10 @@ async function exportAll(session: Session, options: Options): Promise<ExitCode> 
 const withVerify = (command: Command) =>
   whereOptions(command)
     .addOption(jsonOption())
-    .option('--verify', 'also tells COR all of it again and compares the reply, which mends what differs');
+    .option(
+      '--verify',
+      'also tells COR all of it again and compares the reply, which mends what differs; list also names rows that stand with two users',
+    );
 
 export const ledgerCommands: Define = (parent, run) => {
   const ledger = parent

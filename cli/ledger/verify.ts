@@ -10,12 +10,18 @@ import type { Session } from '../frame/session.ts';
 
 export type Verdicts = ReadonlyMap<string, Verification>;
 
+/** COR's reply names what others gave the user too, so this is for a human to judge. */
+function unknownText(unknown: readonly string[]): string {
+  if (unknown.length === 0) return '';
+  return ` COR also shows workspaces that the ledger does not know: ${unknown.join(', ')}. They may belong to another integration, or their rows are not loaded yet; take them away in COR if neither is so.`;
+}
+
 export function verdictText(user: string, found: Verification): string {
   switch (found.kind) {
     case 'equal':
-      return `${user}: COR holds what the ledger says (COR calls made: ${found.corCalls})`;
+      return `${user}: COR holds what the ledger says (COR calls made: ${found.corCalls}).${unknownText(found.unknown)}`;
     case 'differs':
-      return `${user}: COR differs: ${found.failure.description}`;
+      return `${user}: COR differs: ${found.failure.description}${unknownText(found.unknown)}`;
     case 'unavailable':
       return `${user}: not compared: ${found.failure.description} Run this again later.`;
   }
@@ -38,6 +44,7 @@ export async function verifyAll(
     slots: createCallSlots(1),
     breaker: createCircuitBreaker({ now: Date.now }),
     rule,
+    now: Date.now,
     today: () => planningDay(settings, Date.now()),
     log: () => {},
     createMissing: false,

@@ -66,6 +66,7 @@ export interface LedgerDocument {
 /** `nextChange` of a document whose percentages stay as they are until an event comes. */
 export const NEVER = 'never';
 
+/** The document of a user of whom COR was never told anything. */
 export function emptyDocument(user: string): LedgerDocument {
-  return { schema: SCHEMA, user, assignments: {}, released: {} };
+  return { schema: SCHEMA, user, assignments: {}, told: {}, released: {} };
 }

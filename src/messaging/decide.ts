@@ -19,6 +19,8 @@ export type Decision =
       readonly delayMs: number;
       readonly history: RetryHistory;
     }
+  /** A user message without changes ends although COR was not told; nothing is lost by that. */
+  | { readonly kind: 'notTold'; readonly failure: Failure }
   | {
       readonly kind: 'deadLetter';
       readonly reason: DeadLetterReason;
@@ -57,8 +59,9 @@ const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
 };
 
 /**
- * Another instance that works on the same user at the same moment looks like a COR that does not apply what
- * it is told; a few tries at other moments tell them apart.
+ * Another instance that works on the same user at the same moment looks like a COR that does not apply what it
+ * is told. And a COR that takes no more than 100 % in all refuses a percentage that fits once another message,
+ * which was overtaken, is applied. A few tries at other moments tell both from what stays wrong.
  */
 const MAX_UNCONFIRMED_TRIES = 3;
 
@@ -143,7 +146,8 @@ export function decide(input: DecisionInput): Decision {
   if (passing) return unavailable(passing, input);
   const final = failures.find(({ class: kind }) => kind !== 'unmapped');
   const { unconfirmed } = input.history;
-  if (final?.class === 'didNotApply' && unconfirmed < MAX_UNCONFIRMED_TRIES) {
+  const mayPass = final?.class === 'didNotApply' || final?.class === 'validation';
+  if (final && mayPass && unconfirmed < MAX_UNCONFIRMED_TRIES) {
     const until = Number.POSITIVE_INFINITY;
     return retry(final, input, { tries: unconfirmed, until, unconfirmed: unconfirmed + 1 });
   }

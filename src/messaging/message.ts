@@ -6,10 +6,12 @@ import type { UserQueues } from '../sync/user-queues.ts';
 import type { SyncResult } from '../sync/user-request.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 import type { RetryPolicy } from './decide.ts';
+import type { Echoes } from './echoes.ts';
 import type { Envelope, History } from './envelope.ts';
 import type { OrganizationGuard } from './organization-guard.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import type { Settlement } from './settlement.ts';
+import type { UserMessageReason } from './user-message.ts';
 import type { VersionNotice } from './version-notice.ts';
 
 export interface MessageOptions {
@@ -18,6 +20,7 @@ export interface MessageOptions {
   readonly organizations: OrganizationGuard;
   readonly settlement: Settlement;
   readonly retryQueue: RetryQueue;
+  readonly echoes: Echoes;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,6 +45,8 @@ export interface MessageState {
   context?: EventFacts;
   /** The event came without `versionnumber`. */
   versionMissing?: true;
+  /** Why the connector sent it, where it is a message of its own. */
+  userMessage?: UserMessageReason;
   results: readonly SyncResult[];
   /** It was kept for a while, because it could not be settled. */
   held: boolean;
@@ -49,7 +54,7 @@ export interface MessageState {
 
 /** The fields that every log line about a message has, as far as they are known. Times in milliseconds. */
 export function messageLine(
-  { envelope, history, context, versionMissing, startedAt, results }: MessageState,
+  { envelope, history, context, userMessage, versionMissing, startedAt, results }: MessageState,
   now: number,
 ): Omit<LogLine, 'evt'> {
   const { messageId, sequenceNumber, deliveryCount } = envelope;
@@ -66,6 +71,7 @@ export function messageLine(
       operation: context.messageName,
     }),
     ...(context?.depth !== undefined && { depth: context.depth }),
+    ...(userMessage !== undefined && { why: userMessage }),
     ...(messageId !== undefined && { messageId }),
     sequenceNumber,
     deliveryCount,

@@ -1,48 +1,28 @@
-import type { AssignmentChange } from '../dynamics/assignment-change.ts';
-import { decode } from '../dynamics/decode.ts';
-import type { Mapping } from '../dynamics/mapping.ts';
-import { translate } from '../dynamics/translate.ts';
-import { isResolved, type Settled, withoutReading } from '../dynamics/translation.ts';
+import { isUnanswered } from '../failure.ts';
 import { type Decision, decide, giveUp } from './decide.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
 import { type MessageOptions, type MessageState, messageLine } from './message.ts';
+import { type Read, readMessage, type UserAsked } from './read-message.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 import { RescheduleError } from './reschedule-error.ts';
+import { sendOrHold } from './send-or-hold.ts';
 import { settle } from './settle.ts';
 import { lacksVersion } from './version-notice.ts';
 
-function byUser(changes: readonly AssignmentChange[]): Map<string, AssignmentChange[]> {
-  const users = new Map<string, AssignmentChange[]>();
-  for (const change of changes) {
-    const found = users.get(change.user);
-    if (found) found.push(change);
-    else users.set(change.user, [change]);
-  }
-  return users;
-}
-
-/** Not part of the function that waits, which would keep hold of the parsed body. */
-function read(state: MessageState, mapping: Mapping): Settled<string> {
-  const decoded = decode(state.body, state.envelope);
-  if (decoded.outcome === 'deadLetter') return decoded;
-  const { target: _, preImages: __, postImages: ___, ...facts } = decoded.context;
-  state.context = facts;
-  const settled = withoutReading(translate(decoded.context, mapping));
-  // Settings refuse a mapping that would need this.
-  if (!isResolved(settled)) throw new Error('The ids of related rows cannot be looked up.');
-  return settled;
+/** Was it handled before, so that an earlier try may have left COR half done? */
+function isHandledBefore({ envelope, history }: MessageState): boolean {
+  return envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed;
 }
 
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
-  const { envelope, history } = state;
-  const translated = read(state, options.mapping);
-  if (translated.outcome === 'skip')
-    return { kind: 'complete', result: 'skipped', skipReason: translated.reason };
+  const { history } = state;
+  const read = readMessage(state, options.mapping);
+  if (read.outcome === 'skip') return { kind: 'complete', result: 'skipped', skipReason: read.reason };
   const foreign = await refuseForeign(state, options);
   if (foreign) return foreign;
-  if (translated.outcome === 'deadLetter') return giveUp(translated.reason, translated.description);
-  if (lacksVersion(translated.changes)) {
+  if (read.outcome === 'deadLetter') return giveUp(read.reason, read.description);
+  if (state.context && lacksVersion(read.parts.flatMap(({ asked }) => asked.changes))) {
     state.versionMissing = true;
     options.versionNotice?.warn(state, options);
   }
@@ -51,25 +31,53 @@ async function decideOn(state: MessageState, options: MessageOptions): Promise<D
     sequence: history.firstSequenceNumber,
     enqueuedAt: history.firstEnqueuedAt,
     operation: state.context?.operationId,
-    redelivered: envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed,
+    redelivered: isHandledBefore(state),
     ...(correlationId !== undefined && { correlationId }),
     ...(options.trace && { trace: options.trace }),
   };
   state.results = await Promise.all(
-    [...byUser(translated.changes)].map(([user, changes]) =>
-      options.users.submit(user, { ...common, changes }),
-    ),
+    read.parts.map(({ user, asked }) => options.users.submit(user, { ...common, ...asked })),
   );
-  const decision = decide({
-    results: state.results,
-    history,
-    policy: options.policy,
-    now: options.clock.now(),
-    random: (options.random ?? Math.random)(),
+  const { policy, clock, random = Math.random } = options;
+  const decision = decide({ results: state.results, history, policy, now: clock.now(), random: random() });
+  await sendEchoes(read.parts, state, options);
+  return endingOf(decision, read, state);
+}
+
+/** What could be applied is done: now the part that could not decides how the message ends. */
+function endingOf(decision: Decision, { parts, rest }: Read, state: MessageState): Decision {
+  if (decision.kind === 'complete' && rest) return giveUp(rest.reason, rest.description);
+  const isAboutTheDay =
+    state.userMessage !== undefined && parts.every(({ asked }) => asked.changes.length === 0);
+  // A dead letter of it would help nobody: the next day, or the next message, asks for the same.
+  if (decision.kind === 'deadLetter' && decision.failure && isAboutTheDay)
+    return { kind: 'notTold', failure: decision.failure };
+  return decision;
+}
+
+/**
+ * Sends an echo for each user with whom a call may land after a newer one: the message was in the hands of
+ * another process before, or a call ended without an answer. Before the message is settled, so that a crash
+ * cannot lose it. An echo makes an echo only when it met such an accident itself.
+ */
+async function sendEchoes(
+  parts: readonly UserAsked[],
+  state: MessageState,
+  options: MessageOptions,
+): Promise<void> {
+  const wasElsewhere = state.envelope.deliveryCount > 1;
+  const users = parts.flatMap(({ user }, index) => {
+    const result = state.results[index];
+    const isOpen = result !== undefined && 'failure' in result && isUnanswered(result.failure);
+    return wasElsewhere || isOpen ? [user] : [];
   });
-  // What could be applied is done: now the part that could not decides how the message ends.
-  const { rest } = translated;
-  return decision.kind === 'complete' && rest ? giveUp(rest.reason, rest.description) : decision;
+  for (const user of new Set(users))
+    await sendOrHold(
+      'An echo of the message',
+      () => options.echoes.send(user, options.clock.now()),
+      state,
+      options,
+    );
 }
 
 /**

@@ -7,9 +7,10 @@ export class RescheduleError extends Error {
   /** No later try would fare better. */
   readonly isTooLarge: boolean;
 
-  constructor(cause: unknown) {
+  /** `what`: what could not be sent, as the beginning of a sentence. */
+  constructor(what: string, cause: unknown) {
     const { concerns, text } = serviceBusFailure(cause);
-    super(`The copy for the next try could not be sent. ${text}`, { cause });
+    super(`${what} could not be sent. ${text}`, { cause });
     this.isTooLarge = concerns === 'size';
   }
 }

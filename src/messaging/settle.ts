@@ -3,11 +3,11 @@ import { type Failure, isUnavailable } from '../failure.ts';
 import type { LogLine } from '../log.ts';
 import { type Decision, giveUp, type RetryHistory } from './decide.ts';
 import { type Envelope, PROPERTY } from './envelope.ts';
-import { hold } from './hold.ts';
 import type { MessageOptions, MessageState } from './message.ts';
 import { messageLine } from './message.ts';
 import { RescheduleError } from './reschedule-error.ts';
 import type { PlainProperties, RetryCopy } from './retry-queue.ts';
+import { sendOrHold } from './send-or-hold.ts';
 
 /**
  * The one property that Dataverse is known to set whose first letter the Functions library makes small: on
@@ -63,7 +63,6 @@ function failureFields(failure: Failure | undefined): Partial<LogLine> {
   };
 }
 
-/** Sends the copy; when that fails, once more after a hold, in which the sender may have come back. */
 async function scheduleCopy(
   decision: Extract<Decision, { kind: 'retry' }>,
   state: MessageState,
@@ -79,16 +78,7 @@ async function scheduleCopy(
     applicationProperties: copyProperties(state.envelope, decision.history),
   };
   const send = () => options.retryQueue.schedule(copy, options.clock.now() + decision.delayMs);
-  try {
-    await send();
-  } catch (error) {
-    const failed = new RescheduleError(error);
-    if (failed.isTooLarge) throw failed;
-    await hold(failed, state, options);
-    await send().catch((again: unknown) => {
-      throw new RescheduleError(again);
-    });
-  }
+  await sendOrHold('The copy for the next try', send, state, options);
 }
 
 /** Held and redelivered it would end as "too many deliveries", without a word of what it met. */
@@ -139,6 +129,15 @@ export async function settle(
         ...messageLine(state, clock.now()),
         ...failureFields(decision.failure),
         delayMs: decision.delayMs,
+      });
+      return;
+    }
+    case 'notTold': {
+      log('error', {
+        evt: 'user.notTold',
+        outcome: 'skipped',
+        ...messageLine(state, clock.now()),
+        ...failureFields(decision.failure),
       });
       return;
     }

@@ -1,5 +1,6 @@
 import { type Failure, isUnavailable } from '../failure.ts';
-import { type ReconcileOptions, type Reconciliation, reconcileUser } from './reconcile-user.ts';
+import { reconcileUser } from './reconcile-user.ts';
+import type { ReconcileOptions, Reconciliation } from './reconciliation.ts';
 import { createUserQueues, type QueuedRequest, type UserQueues } from './user-queues.ts';
 import { callContextOf } from './user-request.ts';
 

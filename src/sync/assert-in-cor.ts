@@ -13,6 +13,8 @@ export interface Drift {
 export interface AssertionResult {
   readonly failure?: Failure;
   readonly drift: readonly Drift[];
+  /** Percentage by workspace as COR's latest reply showed it. */
+  readonly seen?: ReadonlyMap<string, number> | undefined;
   readonly calls: number;
   /** COR's state may have changed: something was accepted, or it is unknown what was. */
   readonly corChanged: boolean;
@@ -49,7 +51,7 @@ export async function assertInCor(
   const failure = await runRounds(assertion);
   const { calls, corChanged } = session;
   if (failure) return { failure, drift: [], calls, corChanged };
-  return { drift: driftOf(assertion), calls, corChanged };
+  return { drift: driftOf(assertion), seen: session.seen, calls, corChanged };
 }
 
 async function runRounds(assertion: Assertion): Promise<Failure | undefined> {

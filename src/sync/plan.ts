@@ -1,6 +1,7 @@
 import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
 import { percentagesOn, type WorkspacePercentage } from '../ledger/percentages.ts';
+import { assignedWorkspaces } from '../ledger/released.ts';
 
 /** What COR is to be told about one user. */
 export interface Plan {
@@ -9,13 +10,14 @@ export interface Plan {
   /** Workspaces to send in the first attach call, a subset of `desired`. */
   readonly attach: readonly string[];
   readonly detach: readonly string[];
-  /** Workspaces that the user must not have: those to detach, and those it once had, if COR shows them. */
+  /** Workspaces that the user must not have: those to detach, and all that the document speaks of, if COR shows them. */
   readonly unwanted: ReadonlySet<string>;
   /** Workspaces that the request is about: a refusal of any other is not its fault. */
   readonly requested: ReadonlySet<string>;
 }
 
 export interface PlanInput {
+  /** The document as it was loaded: what COR was told last. */
   readonly before: LedgerDocument;
   readonly after: LedgerDocument;
   readonly rule: PercentageRule;
@@ -29,23 +31,35 @@ export interface PlanInput {
   readonly reassert: boolean;
 }
 
+type Percentages = ReadonlyMap<string, WorkspacePercentage>;
+
 /**
- * The difference between two documents as calls to make; with `reassert` everything that is wanted, and all
- * that may linger.
+ * The difference between what COR was told last and what is wanted on the day, as calls to make. With `reassert`, or where the document
+ * does not say what COR was told, everything that is wanted, and all that may linger.
  */
 export function planCalls({ before, after, rule, day, mentioned, touched, reassert }: PlanInput): Plan {
-  const had = percentagesOn(before.assignments, rule, day);
   const desired = percentagesOn(after.assignments, rule, day);
-  const changed = [...desired.keys()].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
-  const gone = [...had.keys()].filter((id) => !desired.has(id));
+  const had = after === before ? desired : percentagesOn(before.assignments, rule, day);
+  // On one day: what the calendar changes is nobody's request.
+  const requested = new Set([...mentioned, ...differences(had, desired)]);
   const undesired = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
-  const requested = new Set([...mentioned, ...changed, ...gone]);
-  const lingering = new Set(undesired([...requested, ...touched]));
-  const unwanted = new Set([...lingering, ...undesired(Object.keys(after.released))]);
-  if (!reassert) return { desired, attach: changed, detach: gone, unwanted, requested };
+  const { told } = before;
+  const gone = undesired(Object.keys(told ?? {}));
+  const lingering = new Set(undesired([...requested, ...gone, ...touched]));
+  const remembered = [...Object.keys(after.released), ...assignedWorkspaces(after)];
+  const unwanted = new Set([...lingering, ...undesired(remembered)]);
+  if (!reassert && told) {
+    const attach = [...desired.keys()].filter((id) => told[id] !== desired.get(id)?.percentage);
+    return { desired, attach, detach: gone, unwanted, requested };
+  }
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
   const detach = [...(desired.size > 0 ? lingering : unwanted)];
   return { desired, attach: [...desired.keys()], detach, unwanted, requested };
+}
+
+function differences(had: Percentages, desired: Percentages): string[] {
+  const ids = new Set([...had.keys(), ...desired.keys()]);
+  return [...ids].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
 }
 
 export function hasCalls(plan: Plan): boolean {

@@ -1,90 +1,28 @@
-import type { CallSlots } from '../cor/call-slots.ts';
-import type { CircuitBreaker } from '../cor/circuit-breaker.ts';
-import type { CallContext, CorClient } from '../cor/cor-client.ts';
-import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import type { Failure } from '../failure.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
-import type { Ledger, LoadedDocument } from '../ledger/ledger.ts';
-import { isNews, merge } from '../ledger/merge.ts';
+import type { LoadedDocument } from '../ledger/ledger.ts';
+import { isNews } from '../ledger/merge.ts';
+import { ruleHash } from '../ledger/rule-hash.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
 import type { Log } from '../log.ts';
 import type { Drift } from './assert-in-cor.ts';
 import { callCor } from './call-cor.ts';
-import { hasCalls, type Plan, planCalls } from './plan.ts';
-import { callContextOf, changesOf, type UserRequest, workspacesOf } from './user-request.ts';
+import { type Draft, draftOf, toldDocument } from './draft.ts';
+import { hasCalls, type Plan } from './plan.ts';
+import {
+  type Attempt,
+  type Failed,
+  failed,
+  type Progress,
+  type ReconcileOptions,
+  type ReconcileRequest,
+  type Reconciliation,
+  reasserts,
+  spentIn,
+} from './reconciliation.ts';
+import { callContextOf, changesOf, type UserRequest } from './user-request.ts';
 
-export interface ReconcileOptions {
-  readonly ledger: Ledger;
-  readonly cor: CorClient;
-  readonly slots: CallSlots;
-  readonly breaker: CircuitBreaker;
-  readonly rule: PercentageRule;
-  /** The day in the rule's time zone. */
-  readonly today: () => string;
-  readonly log: Log;
-  /** Create workspaces that COR does not know, instead of refusing. */
-  readonly createMissing: boolean;
-}
-
-/**
- * What is to be made true for one user: the changes of some messages, or (without any) just what the ledger
- * says.
- */
-export interface ReconcileRequest<Request extends UserRequest> {
-  readonly requests: readonly Request[];
-  /** Returns what has come in for the same user meanwhile, to be done along with the rest. */
-  readonly take: () => readonly Request[];
-  /** Tell COR the whole wanted state, because what it holds is not known for sure. */
-  readonly reassert: boolean;
-  /** Workspaces that earlier calls may have attached or detached without a save. */
-  readonly touched: ReadonlySet<string>;
-  /** The messages that calls are made for, where the request holds none itself. */
-  readonly context?: CallContext;
-}
-
-/** What was known and done when a reconcile ended. */
-interface Spent<Request extends UserRequest> {
-  /** The request's own, and those that were taken on the way. */
-  readonly requests: readonly Request[];
-  readonly touched: ReadonlySet<string>;
-  readonly corCalls: number;
-}
-
-export type Reconciliation<Request extends UserRequest> = Spent<Request> &
-  (
-    | {
-        readonly kind: 'saved';
-        /** Requests that said nothing new. */
-        readonly unchanged: ReadonlySet<Request>;
-        /** What COR does not hold as the ledger says, and nobody asked for. */
-        readonly drift: readonly Drift[];
-      }
-    | { readonly kind: 'failed'; readonly failure: Failure; readonly corChanged: boolean }
-  );
-
-/** What one attempt leaves to the next. */
-interface Progress<Request extends UserRequest> extends Spent<Request> {
-  readonly reassert: boolean;
-  /** Attempts after which COR showed something else than it was told. */
-  readonly unconfirmed: number;
-}
-
-/** One attempt ends the reconcile, or has to be repeated from the load on. */
-type Attempt<Request extends UserRequest> =
-  | Reconciliation<Request>
-  | { readonly kind: 'repeat'; readonly progress: Progress<Request> };
-
-/** The document before and after the changes, and what COR is to be told about the difference. */
-interface Draft {
-  readonly before: LedgerDocument;
-  readonly after: LedgerDocument;
-  readonly plan: Plan;
-}
-
-/**
- * Every lost race means that another instance made progress; so many in a row mean that something else is
- * wrong.
- */
+/** Every lost race means that another instance made progress; so many in a row mean that something is wrong. */
 const MAX_ATTEMPTS = 50;
 
 /**
@@ -93,6 +31,29 @@ const MAX_ATTEMPTS = 50;
  * the message has come back.
  */
 const MAX_UNCONFIRMED = 1;
+
+/**
+ * A document that is older than this when the call slot is got is loaded once more. So a process that stood
+ * still meanwhile does not tell COR what others have changed since; what is left of that danger lies between
+ * this load and the call.
+ */
+const MAX_LOAD_AGE_MS = 1_000;
+
+/** A document as it was loaded. `at`: when the load began, UTC epoch ms. */
+interface Loaded extends LoadedDocument {
+  readonly kind: 'loaded';
+  readonly at: number;
+}
+
+/** COR was told all there is to tell, and its reply proves it. */
+interface Told<Request extends UserRequest> {
+  readonly kind: 'told';
+  readonly draft: Draft;
+  readonly loaded: Loaded;
+  readonly drift: readonly Drift[];
+  readonly seen?: ReadonlyMap<string, number> | undefined;
+  readonly progress: Progress<Request>;
+}
 
 /**
  * The one loop of the connector, and the only code that calls COR's attach and detach: load, merge, plan,
@@ -122,52 +83,66 @@ async function attemptOnce<Request extends UserRequest>(
   request: ReconcileRequest<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
-  const loaded = await tryStorage(() => options.ledger.load(user), progress, options);
-  if (loaded.kind === 'failed') return failed(progress, loaded.failure, false);
+  const loaded = await load(user, progress, options);
+  if (loaded.kind === 'failed') return loaded;
   const taken = takeMore(progress, request);
-  const draft = draftOf(loaded.value.document, taken, options);
-  if (!hasCalls(draft.plan)) return save(draft, loaded.value, [], taken, options);
-  const told = await options.slots.run(() => tell(user, draft, taken, request, options));
-  if (told.kind !== 'told') return told;
-  return save(told.draft, loaded.value, told.drift, told.progress, options);
+  const draft = draftFrom(loaded, taken, options);
+  const nothingTold: Told<Request> = { kind: 'told', draft, loaded, drift: [], progress: taken };
+  if (!hasCalls(draft.plan)) return save(nothingTold, options);
+  const told = await options.slots.run(() => tell(user, nothingTold, request, options));
+  return told.kind === 'told' ? save(told, options) : told;
 }
 
-/** COR was told all there is to tell, and its reply proves it; or the attempt ended with that. */
-type Told<Request extends UserRequest> =
-  | {
-      readonly kind: 'told';
-      readonly draft: Draft;
-      readonly drift: readonly Drift[];
-      readonly progress: Progress<Request>;
-    }
-  | Attempt<Request>;
+async function load<Request extends UserRequest>(
+  user: string,
+  progress: Progress<Request>,
+  options: ReconcileOptions,
+): Promise<Loaded | Failed<Request>> {
+  const at = options.now();
+  const loaded = await tryStorage(() => options.ledger.load(user), progress, options);
+  if (loaded.kind === 'failed') return failed(progress, loaded.failure, false);
+  return { kind: 'loaded', ...loaded.value, at };
+}
 
-/** In a call slot: what came in while the slot was waited for joins in, then COR is called. */
+/** In a call slot: what came in or was saved while the slot was waited for joins in, then COR is called. */
 async function tell<Request extends UserRequest>(
   user: string,
-  drafted: Draft,
-  earlier: Progress<Request>,
+  nothingTold: Told<Request>,
   request: ReconcileRequest<Request>,
   options: ReconcileOptions,
-): Promise<Told<Request>> {
-  const taken = takeMore(earlier, request);
-  const draft = taken === earlier ? drafted : draftOf(drafted.before, taken, options);
-  if (!hasCalls(draft.plan)) return { kind: 'told', draft, drift: [], progress: taken };
-  const { requests } = taken;
-  const context = request.context ?? callContextOf(requests);
-  const mayCreate = options.createMissing && requests.length === 1;
-  const result = await callCor(user, draft.plan, context, mayCreate, options);
+): Promise<Told<Request> | Attempt<Request>> {
+  const renewed = await renew(user, nothingTold, request, options);
+  if (renewed.kind === 'failed' || !hasCalls(renewed.draft.plan)) return renewed;
+  const { draft, loaded, progress: taken } = renewed;
+  const { plan } = draft;
+  const context = request.context ?? callContextOf(taken.requests);
+  const mayCreate = options.createMissing && taken.requests.length === 1;
+  const { failure, ...result } = await callCor(user, plan, context, mayCreate, options);
   const progress: Progress<Request> = {
     ...taken,
-    touched: new Set([...taken.touched, ...draft.plan.attach, ...draft.plan.detach]),
+    touched: new Set([...taken.touched, ...plan.attach, ...plan.detach]),
     corCalls: taken.corCalls + result.calls,
   };
-  const { failure } = result;
-  if (!failure) return { kind: 'told', draft, drift: result.drift, progress };
+  if (!failure) return { kind: 'told', draft, loaded, drift: result.drift, seen: result.seen, progress };
   if (failure.class === 'didNotApply' && progress.unconfirmed < MAX_UNCONFIRMED)
     return { kind: 'repeat', progress: { ...progress, unconfirmed: progress.unconfirmed + 1 } };
   // An earlier try of a redelivered message may have changed COR, even when this one did not.
   return failed(progress, failure, result.corChanged || reasserts(progress));
+}
+
+/** The same with a document that is not old, and with the requests that have come in meanwhile. */
+async function renew<Request extends UserRequest>(
+  user: string,
+  earlier: Told<Request>,
+  request: ReconcileRequest<Request>,
+  options: ReconcileOptions,
+): Promise<Told<Request> | Failed<Request>> {
+  const isOld = options.now() - earlier.loaded.at > MAX_LOAD_AGE_MS;
+  const loaded = isOld ? await load(user, earlier.progress, options) : earlier.loaded;
+  if (loaded.kind === 'failed') return loaded;
+  const progress = takeMore(earlier.progress, request);
+  if (loaded === earlier.loaded && progress === earlier.progress) return earlier;
+  return { ...earlier, draft: draftFrom(loaded, progress, options), loaded, progress };
 }
 
 /**
@@ -175,27 +150,38 @@ async function tell<Request extends UserRequest>(
  * proves that nobody else's calls came between.
  */
 async function save<Request extends UserRequest>(
-  { before, after, plan }: Draft,
-  { etag }: LoadedDocument,
-  drift: readonly Drift[],
-  progress: Progress<Request>,
+  { draft, loaded, drift, seen, progress }: Told<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
-  if (hasCalls(plan) || after !== before) {
-    const saved = await tryStorage(() => options.ledger.save(after, etag), progress, options);
+  const { before, plan } = draft;
+  const document = isToBeSaved(draft, progress) ? toldDocument(draft, drift) : before;
+  if (document !== before) {
+    const { ledger, rule } = options;
+    const write = () => ledger.save(document, loaded.etag, ruleHash(rule));
+    const saved = await tryStorage(write, progress, options);
     if (saved.kind === 'failed') return failed(progress, saved.failure, true);
     if (saved.value === 'conflict') return { kind: 'repeat', progress };
     logUnusual(plan, options.log);
   }
   for (const { workspace } of drift) options.log('warn', { evt: 'cor.drift', workspaceId: workspace });
-  const unchanged = new Set(progress.requests.filter((one) => !isNews(before, changesOf([one]))));
-  return { kind: 'saved', ...spentIn(progress), unchanged, drift };
+  const unchanged = new Set(progress.requests.filter((one) => saysNothingNew(one, before, plan)));
+  return { kind: 'saved', ...spentIn(progress), unchanged, drift, seen, document };
+}
+
+/** Who asks about the day is answered by a save, also when nothing is to be told: else the user stays due. */
+function isToBeSaved({ before, after, plan }: Draft, { requests }: Progress<UserRequest>): boolean {
+  const asksAboutTheDay = requests.some(({ changes, reassert }) => changes.length === 0 && !reassert);
+  return hasCalls(plan) || after !== before || asksAboutTheDay;
+}
+
+function saysNothingNew(request: UserRequest, before: LedgerDocument, plan: Plan): boolean {
+  return request.changes.length === 0 ? !hasCalls(plan) : !isNews(before, changesOf([request]));
 }
 
 /** The result of a call to the ledger, or why there is none. */
 async function tryStorage<Value>(
   call: () => Promise<Value>,
-  { requests }: { readonly requests: readonly UserRequest[] },
+  { requests }: Progress<UserRequest>,
   { log }: ReconcileOptions,
 ): Promise<
   { readonly kind: 'done'; readonly value: Value } | { readonly kind: 'failed'; readonly failure: Failure }
@@ -216,41 +202,19 @@ function takeMore<Request extends UserRequest>(
   return more.length === 0 ? progress : { ...progress, requests: [...progress.requests, ...more] };
 }
 
-/** Is COR to be told everything, because what it holds is not known for sure? */
-function reasserts({ reassert, requests }: Progress<UserRequest>): boolean {
-  return reassert || requests.some(({ redelivered }) => redelivered);
-}
-
-function draftOf(
-  before: LedgerDocument,
+function draftFrom(
+  { document }: LoadedDocument,
   progress: Progress<UserRequest>,
   { rule, today }: ReconcileOptions,
 ): Draft {
-  const day = today();
-  const after = merge(before, changesOf(progress.requests), day);
-  const mentioned = workspacesOf(progress.requests);
-  const { touched } = progress;
-  return {
-    before,
-    after,
-    plan: planCalls({ before, after, rule, day, mentioned, touched, reassert: reasserts(progress) }),
-  };
-}
-
-function spentIn<Request extends UserRequest>({
-  requests,
-  touched,
-  corCalls,
-}: Progress<Request>): Spent<Request> {
-  return { requests, touched, corCalls };
-}
-
-function failed<Request extends UserRequest>(
-  progress: Progress<Request>,
-  failure: Failure,
-  corChanged: boolean,
-): Reconciliation<Request> {
-  return { kind: 'failed', ...spentIn(progress), failure, corChanged };
+  const { requests, touched } = progress;
+  return draftOf(document, {
+    requests,
+    touched,
+    reassert: reasserts(progress),
+    rule,
+    day: today(),
+  });
 }
 
 /** Percentages that may surprise: those that are cut at 100, and those of workspaces with nothing planned at present. */

@@ -19,6 +19,10 @@ export interface UserRequest {
    * left COR half done.
    */
   readonly redelivered: boolean;
+  /** Tell COR the user's whole wanted state, whatever is known of what it holds. */
+  readonly reassert?: boolean | undefined;
+  /** Forget the versions that were recorded before this time (UTC epoch ms). */
+  readonly forgottenAt?: number | undefined;
   readonly correlationId?: string;
   readonly trace?: MessageTrace;
 }

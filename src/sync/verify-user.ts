@@ -1,10 +1,22 @@
 import { type Failure, isUnavailable } from '../failure.ts';
-import { type ReconcileOptions, reconcileUser } from './reconcile-user.ts';
+import type { LedgerDocument } from '../ledger/document.ts';
+import { assignedWorkspaces } from '../ledger/released.ts';
+import { reconcileUser } from './reconcile-user.ts';
+import type { ReconcileOptions } from './reconciliation.ts';
+
+/** COR's answer was compared with the document. */
+interface Compared {
+  /**
+   * Workspaces that COR's reply shows and the document does not speak of. They may belong to another
+   * integration, or not be loaded yet, so nothing takes them away by itself.
+   */
+  readonly unknown: readonly string[];
+}
 
 export type Verification =
-  | { readonly kind: 'equal'; readonly corCalls: number }
+  | ({ readonly kind: 'equal'; readonly corCalls: number } & Compared)
   /** COR would not be made equal. */
-  | { readonly kind: 'differs'; readonly failure: Failure }
+  | ({ readonly kind: 'differs'; readonly failure: Failure } & Compared)
   /** COR or the ledger could not be reached, or the document changed all the time. */
   | { readonly kind: 'unavailable'; readonly failure: Failure };
 
@@ -17,10 +29,19 @@ export async function verifyUser(user: string, options: ReconcileOptions): Promi
   const result = await reconcileUser(user, { ...nothing, reassert: true }, options);
   if (result.kind === 'failed') {
     const { failure } = result;
-    return { kind: isUnavailable(failure) ? 'unavailable' : 'differs', failure };
+    return isUnavailable(failure)
+      ? { kind: 'unavailable', failure }
+      : { kind: 'differs', failure, unknown: [] };
   }
+  const unknown = unknownIn(result.document, result.seen);
   const [first] = result.drift;
-  if (!first) return { kind: 'equal', corCalls: result.corCalls };
+  if (!first) return { kind: 'equal', corCalls: result.corCalls, unknown };
   const description = result.drift.map(({ failure }) => failure.description).join(' ');
-  return { kind: 'differs', failure: { ...first.failure, description } };
+  return { kind: 'differs', failure: { ...first.failure, description }, unknown };
+}
+
+function unknownIn(document: LedgerDocument, seen: ReadonlyMap<string, number> | undefined): string[] {
+  const told = Object.keys(document.told ?? {});
+  const known = new Set([...assignedWorkspaces(document), ...Object.keys(document.released), ...told]);
+  return [...(seen?.keys() ?? [])].filter((id) => !known.has(id));
 }

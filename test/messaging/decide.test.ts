@@ -64,7 +64,6 @@ describe('how a message ends', () => {
   });
 
   it.each([
-    ['validation', 'CorValidation'],
     ['rejected', 'CorRejected'],
     ['duplicate', 'CorRejected'],
   ] as const)('is dead-lettered at once for %s, as %s', (kind, reason) => {
@@ -75,6 +74,12 @@ describe('how a message ends', () => {
     const { delays, end } = failUntilTheEnd(failed({ class: 'didNotApply' }), 1);
     expect(delays).toEqual([5_000, 10_000, 20_000]);
     expect(end).toMatchObject({ kind: 'deadLetter', reason: 'CorDidNotApply' });
+  });
+
+  it('is tried three times more when COR found it invalid: a message that makes room may come behind it', () => {
+    const { delays, end } = failUntilTheEnd(failed({ class: 'validation' }), 1);
+    expect(delays).toEqual([5_000, 10_000, 20_000]);
+    expect(end).toMatchObject({ kind: 'deadLetter', reason: 'CorValidation' });
   });
 
   it('is tried three times more for that also when an outage had cost it many tries before', () => {

@@ -1,9 +1,11 @@
 import { loadMapping } from '../../src/dynamics/mapping.ts';
-import type { Failure } from '../../src/failure.ts';
+import { type Failure, isUnavailable } from '../../src/failure.ts';
 import type { LogLine } from '../../src/log.ts';
+import { Echoes } from '../../src/messaging/echoes.ts';
 import type { MessageOptions } from '../../src/messaging/message.ts';
 import { processMessage } from '../../src/messaging/process-message.ts';
-import type { RetryCopy } from '../../src/messaging/retry-queue.ts';
+import type { RetryCopy, RetryQueue } from '../../src/messaging/retry-queue.ts';
+import type { UserRequest } from '../../src/sync/user-request.ts';
 import { assignmentBody } from '../dead-letters/assignment-body.ts';
 import { anyOrganization } from './any-organization.ts';
 
@@ -17,6 +19,7 @@ export interface Handled {
   /** What the handler threw, if anything. */
   readonly thrown: unknown;
   readonly copies: readonly { readonly copy: RetryCopy; readonly at: number }[];
+  readonly submitted: readonly { readonly user: string; readonly request: UserRequest }[];
   readonly slept: readonly number[];
   readonly lines: readonly LogLine[];
   readonly deadLetters: readonly { readonly reason: string; readonly description: string }[];
@@ -42,29 +45,34 @@ export async function handleOne(world: World = {}): Promise<Handled> {
   const copies: Handled['copies'][number][] = [];
   const lines: LogLine[] = [];
   const deadLetters: Handled['deadLetters'][number][] = [];
+  const submitted: Handled['submitted'][number][] = [];
   let tries = 0;
   const spent = { coalesced: 1, corCalls: 1 };
+  const retryQueue: RetryQueue = {
+    async schedule(copy, at) {
+      const error = sends[tries++];
+      if (error) throw error;
+      copies.push({ copy, at });
+    },
+    async close() {},
+  };
   const options: MessageOptions = {
     mapping: loadMapping('resource-assignment'),
     users: {
       size: 0,
-      async submit() {
+      async submit(user, request) {
+        submitted.push({ user, request });
         now += syncMs;
-        return failure ? { kind: 'unavailable', failure, ...spent } : { kind: 'applied', ...spent };
+        if (!failure) return { kind: 'applied', ...spent };
+        return { kind: isUnavailable(failure) ? 'unavailable' : 'refused', failure, ...spent };
       },
     },
     organizations: anyOrganization(),
     settlement: world.settlement ?? {
       deadLetter: async (_token, reason, description) => void deadLetters.push({ reason, description }),
     },
-    retryQueue: {
-      async schedule(copy, at) {
-        const error = sends[tries++];
-        if (error) throw error;
-        copies.push({ copy, at });
-      },
-      async close() {},
-    },
+    retryQueue,
+    echoes: new Echoes(retryQueue, 30_000),
     policy: { retryWindowMs: 86_400_000, unmappedGraceMs: 900_000 },
     clock: {
       now: () => now,
@@ -81,5 +89,5 @@ export async function handleOne(world: World = {}): Promise<Handled> {
     () => undefined,
     (error: unknown) => error,
   );
-  return { thrown, copies, slept, lines, deadLetters, tookMs: now - NOW };
+  return { thrown, copies, submitted, deadLetters, slept, lines, tookMs: now - NOW };
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import type { LogLine } from '../../src/log.ts';
+import { Echoes } from '../../src/messaging/echoes.ts';
 import type { MessageOptions } from '../../src/messaging/message.ts';
 import { processMessage } from '../../src/messaging/process-message.ts';
 import { VersionNotice } from '../../src/messaging/version-notice.ts';
@@ -17,12 +18,14 @@ async function linesOf(...messages: (readonly [minute: number, body: Buffer])[])
   const lines: LogLine[] = [];
   let now = 0;
   const clock: Clock = { now: () => now, sleep: async () => {} };
+  const retryQueue = { schedule: async () => {}, close: async () => {} };
   const options: MessageOptions = {
     mapping: loadMapping('resource-assignment'),
     users: { size: 0, submit: async () => ({ kind: 'applied', coalesced: 1, corCalls: 1 }) },
     organizations: anyOrganization(),
     settlement: { deadLetter: async () => {} },
-    retryQueue: { schedule: async () => {}, close: async () => {} },
+    retryQueue,
+    echoes: new Echoes(retryQueue, 30_000),
     policy: { retryWindowMs: 1, unmappedGraceMs: 1 },
     clock,
     log: (_level, line) => void lines.push(line),

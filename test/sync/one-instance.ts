@@ -6,7 +6,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
 import { createUserSync } from '../../src/sync/apply-changes.ts';
-import type { ReconcileOptions } from '../../src/sync/reconcile-user.ts';
+import type { ReconcileOptions } from '../../src/sync/reconciliation.ts';
 import type { SyncResult } from '../../src/sync/user-request.ts';
 import { type CorManners, createModelCor, type ModelCor, modelCorClient } from './model/model-cor.ts';
 
@@ -20,7 +20,13 @@ const FRIENDLY: CorManners = {
   reattach: 'update',
   batch: 'atomic',
   notAttached: 'ignore',
+  sums: 'any',
 };
+
+/** How COR behaves, and what time it is (UTC epoch ms). */
+interface Setting extends Partial<CorManners> {
+  readonly now?: () => number;
+}
 
 export interface Instance {
   readonly cor: ModelCor;
@@ -42,7 +48,8 @@ export interface Instance {
  * One process of the connector over an in-memory ledger and the model of COR; `beside` shares both with
  * another one.
  */
-export function startInstance(manners: Partial<CorManners> = {}, beside?: Instance): Instance {
+export function startInstance(setting: Setting = {}, beside?: Instance): Instance {
+  const { now = () => 0, ...manners } = setting;
   const known = beside?.known ?? new Set(['a', 'b', 'c', 'd', 'e']);
   const cor =
     beside?.cor ??
@@ -76,6 +83,7 @@ export function startInstance(manners: Partial<CorManners> = {}, beside?: Instan
     slots: createCallSlots(4),
     breaker: createCircuitBreaker({ now: () => 0 }),
     rule: RULE,
+    now,
     today: () => DAY,
     log: (_level, line) => lines.push(line),
     createMissing: false,

@@ -3,6 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CorSandbox, startCorSandbox } from '../../../local/cor/sandbox.ts';
 import { type LocalStorage, startLocalStorage } from '../../../local/storage/azurite.ts';
+import { createCorClient } from '../../../src/cor/create-cor-client.ts';
 import { createBlobLedger } from '../../../src/ledger/blob-ledger.ts';
 import { emptyDocument, type LedgerDocument } from '../../../src/ledger/document.ts';
 import { connector } from '../run-connector.ts';
@@ -59,7 +60,7 @@ const container = () =>
 
 beforeAll(async () => {
   storage = await startLocalStorage();
-  cor = await startCorSandbox({ users: [USER, OTHER], workspaces: ['W-1', 'W-2'] });
+  cor = await startCorSandbox({ users: [USER, OTHER], workspaces: ['W-1', 'W-2', 'W-9'] });
 });
 afterAll(() => Promise.all([storage.stop(), cor.stop()]));
 
@@ -70,6 +71,23 @@ beforeEach(async () => {
 });
 
 describe('connector ledger', () => {
+  it('names rows that stand with two users, the workspaces that only COR knows, and says what to do', async () => {
+    const ledger = createBlobLedger({ connectionString: storage.connectionString });
+    const { etag } = await ledger.load(OTHER);
+    const later = { ...version, number: 8 };
+    const both = { ...other.assignments, r1: { ...document.assignments.r1, version: later } };
+    await ledger.save({ ...other, assignments: both } as LedgerDocument, etag);
+    // Somebody else's work: the ledger does not know of it.
+    const client = createCorClient(cor);
+    await client.attach(OTHER, [{ workspaceId: 'W-9', percentage: 5 }]);
+    await client.close();
+    const { stdout, stderr, code } = await run(['list', '--verify'], everything());
+    expect(stdout).toMatch(/b2: COR holds .* COR also shows workspaces that the ledger does not know: W-9\./);
+    expect(stderr).toContain('Row r1 stands with b2 (newest');
+    expect(stderr).toContain('and with o’hara/1 (older)');
+    expect(code).toBe(1);
+  });
+
   it('shows one user: every assignment with its version, and every workspace', async () => {
     const { stdout, stderr, code } = await run(['show', USER], ledgerOnly());
     expect(stdout).toMatch(

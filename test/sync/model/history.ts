@@ -30,6 +30,10 @@ export interface HistoryShape {
   readonly records: readonly string[];
   readonly length: number;
   readonly withVersionNumbers: boolean;
+  /** Some rows hold a percentage that COR cannot take: the half of a move that gives such a row cannot be applied. */
+  readonly withUnmappable?: boolean;
+  /** A user's percentages add up to 100 at most, at every moment. */
+  readonly withinWorkingTime?: boolean;
 }
 
 const SPANS = [
@@ -38,18 +42,40 @@ const SPANS = [
   { start: '2026-03-07', finish: '2026-03-08' },
 ];
 
-function randomShare(random: Random): TeamRow['share'] {
+/** More than the mapping takes: the event of such a row ends as a dead letter, but for the part that takes it from its old user. */
+const UNMAPPABLE: TeamRow['share'] = { percentage: 150 };
+
+export function isUnmappable({ share }: TeamRow): boolean {
+  return share === UNMAPPABLE;
+}
+
+function randomShare({ withUnmappable, withinWorkingTime }: HistoryShape, random: Random): TeamRow['share'] {
+  if (withinWorkingTime) return { percentage: random.pick([10, 40, 60, 80, 90]) };
+  if (withUnmappable && random.chance(0.1)) return UNMAPPABLE;
   if (random.chance(0.6)) return { percentage: random.pick([0, 5, 12.5, 33.33, 50, 80]) };
   return { hours: random.pick([4, 8, 20, 60]), ...random.pick(SPANS) };
 }
 
 function changed(row: TeamRow, shape: HistoryShape, random: Random): TeamRow {
   const roll = random.next();
-  if (roll < 0.3) return { ...row, share: randomShare(random) };
+  if (roll < 0.3) return { ...row, share: randomShare(shape, random) };
   if (roll < 0.55) return { ...row, user: random.pick(shape.users) };
   if (roll < 0.75) return { ...row, project: random.pick(shape.projects) };
   if (roll < 0.9) return { ...row, active: !row.active };
   return { ...row, user: row.user === null ? random.pick(shape.users) : null };
+}
+
+/** The row with so much less that its user's percentages add up to 100 at most. */
+function fitted(row: TeamRow, others: Iterable<TeamRow>): TeamRow {
+  if (row.user === null || !row.active || !('percentage' in row.share)) return row;
+  let left = 100;
+  for (const { user, active, share } of others)
+    if (user === row.user && active && 'percentage' in share) left -= share.percentage;
+  return { ...row, share: { percentage: Math.min(row.share.percentage, left) } };
+}
+
+function othersThan(record: string, rows: ReadonlyMap<string, { readonly row: TeamRow }>): TeamRow[] {
+  return [...rows].flatMap(([id, { row }]) => (id === record ? [] : [row]));
 }
 
 /**
@@ -68,14 +94,15 @@ export function randomHistory(shape: HistoryShape, random: Random): RowEvent[] {
     version += 1 + random.below(3);
     second += random.chance(0.4) ? 0 : 1_000;
     const gone = old !== undefined && random.chance(0.08);
-    const row = old
+    const drawn = old
       ? changed(old.row, shape, random)
       : {
           user: random.pick([...shape.users, null]),
           project: random.pick(shape.projects),
-          share: randomShare(random),
+          share: randomShare(shape, random),
           active: true,
         };
+    const row = shape.withinWorkingTime ? fitted(drawn, othersThan(record, rows)) : drawn;
     events.push({
       operation: `7c6a2c57-0a76-4a86-8d6c-${String(version).padStart(12, '0')}`,
       record,

@@ -17,6 +17,8 @@ export interface CorManners {
    */
   readonly batch: 'atomic' | 'partial' | 'partialSuccess';
   readonly notAttached: 'ignore' | 'refuse';
+  /** A user's percentages may add up to any sum, or to 100 at most. */
+  readonly sums: 'any' | 'atMost100';
 }
 
 /** A model of COR that lives in memory: the state, and how it answers. */
@@ -26,17 +28,29 @@ export interface ModelCor {
   detach(user: string, ids: readonly string[]): CorAnswer;
 }
 
-export function refuse(kind: CorFailureClass, code: string): CorRefusal {
+function refuse(kind: CorFailureClass, code: string): CorRefusal {
   return {
     ok: false,
     failure: {
       service: 'cor',
       class: kind,
       code,
-      status: kind === 'transient' ? 500 : 400,
+      status: 400,
       description: `COR said ${code}.`,
     },
   };
+}
+
+/** The connection broke, or the time was up: whether COR carries the call out is not known. */
+export function noAnswer(): CorRefusal {
+  return {
+    ok: false,
+    failure: { service: 'cor', class: 'transient', code: 'ECONNRESET', description: 'No answer from COR.' },
+  };
+}
+
+function sumOf(workspaces: ReadonlyMap<string, number>): number {
+  return [...workspaces.values()].reduce((sum, percentage) => sum + percentage, 0);
 }
 
 export function createModelCor(
@@ -68,6 +82,7 @@ export function createModelCor(
         const old = held.get(workspaceId);
         next.set(workspaceId, old !== undefined && manners.reattach === 'ignore' ? old : percentage);
       }
+      if (manners.sums === 'atMost100' && sumOf(next) > 100) return refuse('validation', 'ValidationError');
       state.set(user, next);
       if (!unknown) return reply(next);
       const refusal = refuse('unmapped', 'WorkspaceNotFoundError');

@@ -1,0 +1,72 @@
+import type { DeadLetter } from '../dead-letter-reason.ts';
+import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import { decode } from '../dynamics/decode.ts';
+import type { Mapping } from '../dynamics/mapping.ts';
+import { translate } from '../dynamics/translate.ts';
+import { isResolved, type Settled, type Skip, withoutReading } from '../dynamics/translation.ts';
+import type { UserRequest } from '../sync/user-request.ts';
+import type { MessageState } from './message.ts';
+import { decodeUserMessage, isUserMessage, type UserMessage } from './user-message.ts';
+
+/** What a message asks of one user. */
+type Asked = Pick<UserRequest, 'changes' | 'reassert' | 'forgottenAt'>;
+
+export interface UserAsked {
+  readonly user: string;
+  readonly asked: Asked;
+}
+
+/** What a message asks, user by user. `rest` is what becomes of it when that is done, where a part of it cannot be. */
+export interface Read {
+  readonly outcome: 'read';
+  readonly parts: readonly UserAsked[];
+  readonly rest?: DeadLetter;
+}
+
+/**
+ * Reads a message: what it asks, or why there is nothing to do, or why it cannot be used. What log lines tell
+ * of it goes into `state`, the parsed body does not: hundreds of messages may wait.
+ */
+export function readMessage(state: MessageState, mapping: Mapping): Read | Skip | DeadLetter {
+  if (!isUserMessage(state.envelope.contentType)) return readEvent(state, mapping);
+  const decoded = decodeUserMessage(state.body);
+  if (decoded.outcome === 'deadLetter') return decoded;
+  state.userMessage = decoded.message.why;
+  return { outcome: 'read', parts: partsOf(decoded.message) };
+}
+
+function readEvent(state: MessageState, mapping: Mapping): Read | Skip | DeadLetter {
+  const translated = translateBody(state, mapping);
+  if (translated.outcome !== 'apply') return translated;
+  const { changes, rest } = translated;
+  const users = Map.groupBy(changes, ({ user }) => user);
+  const parts = [...users].map(([user, own]) => ({ user, asked: { changes: own } }));
+  return { outcome: 'read', parts, ...(rest && { rest }) };
+}
+
+function translateBody(state: MessageState, mapping: Mapping): Settled<string> {
+  const decoded = decode(state.body, state.envelope);
+  if (decoded.outcome === 'deadLetter') return decoded;
+  const { target: _, preImages: __, postImages: ___, ...facts } = decoded.context;
+  state.context = facts;
+  const settled = withoutReading(translate(decoded.context, mapping));
+  // Settings refuse a mapping that would need this.
+  if (!isResolved(settled)) throw new Error('The ids of related rows cannot be looked up.');
+  return settled;
+}
+
+/**
+ * The changes of a user message are one part per workspace: what COR takes of them is saved, and the message
+ * ends for the rest only. One without changes speaks of no workspace.
+ */
+function partsOf({ why, user, changes, reassert, run }: UserMessage): UserAsked[] {
+  const forgottenAt = why === 'forget' && run !== undefined ? Date.parse(run) : undefined;
+  const whole: UserAsked = { user, asked: { changes: [], reassert, forgottenAt } };
+  const byWorkspace = Map.groupBy(changes, workspaceOf);
+  const parts = [...byWorkspace.values()].map((own) => ({ user, asked: { changes: own, reassert } }));
+  return parts.length === 0 || forgottenAt !== undefined ? [whole, ...parts] : parts;
+}
+
+function workspaceOf({ workspace, record }: AssignmentChange): string {
+  return workspace ?? record;
+}
