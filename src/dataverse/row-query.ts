@@ -2,12 +2,12 @@ import type { Entity } from '../dynamics/entity.ts';
 import { isObject } from '../json.ts';
 import { DataverseError } from './dataverse-error.ts';
 import { entityOfRow, propertyOf } from './entity-of-row.ts';
-import type { TableMetadata } from './table-metadata.ts';
+import type { Navigation, TableMetadata } from './table-metadata.ts';
 import type { Row } from './web-api.ts';
 
 /** A row that a lookup refers to, read together with the row itself. */
 interface Expand {
-  /** The lookup's column. */
+  /** The lookup's column, or its navigation property (case matters): only that tells apart the tables of a polymorphic one. */
   readonly lookup: string;
   readonly columns: readonly string[];
   readonly expand?: readonly Expand[];
@@ -23,7 +23,7 @@ export interface RowQuery {
 
 export interface ReadRow {
   readonly entity: Entity;
-  /** By the lookup's column; `undefined` where the lookup is empty, or its row may not be read. */
+  /** By the lookup as the query names it; `undefined` where it is empty, or its row may not be read. */
   readonly expanded: ReadonlyMap<string, ReadRow | undefined>;
 }
 
@@ -36,6 +36,11 @@ export interface Shape {
 
 type MetadataOf = (table: string) => Promise<TableMetadata>;
 
+function navigationsOf(lookup: string, { navigations }: TableMetadata): readonly Navigation[] {
+  const byProperty = [...navigations.values()].flat().find(({ property }) => property === lookup);
+  return byProperty ? [byProperty] : (navigations.get(lookup) ?? []);
+}
+
 /** Throws `DataverseError` where a lookup to expand is not there, or leads to several tables. */
 export async function shapeOf(
   table: string,
@@ -45,7 +50,7 @@ export async function shapeOf(
   const known = await metadata(table);
   const expands = await Promise.all(
     (query.expand ?? []).map(async (expand) => {
-      const [navigation, ...others] = known.navigations.get(expand.lookup) ?? [];
+      const [navigation, ...others] = navigationsOf(expand.lookup, known);
       if (!navigation || others.length > 0) throw noLookup(table, expand.lookup, others.length > 0);
       return {
         lookup: expand.lookup,
@@ -59,7 +64,7 @@ export async function shapeOf(
 
 function noLookup(table: string, column: string, several: boolean): DataverseError {
   const problem = several ? 'leads to several tables, which cannot be followed' : 'is no lookup there';
-  const description = `Column "${column}" of table "${table}" ${problem}. Check the mapping.`;
+  const description = `Lookup "${column}" of table "${table}" ${problem}. Check the mapping.`;
   return new DataverseError({ class: 'rejected', code: 'NO_SUCH_LOOKUP', description });
 }
 

@@ -12,7 +12,7 @@ interface ColumnMetadata {
 }
 
 /** Where an N:1 relationship leads. A polymorphic lookup has one for each table. */
-interface Navigation {
+export interface Navigation {
   /** Case matters. */
   readonly property: string;
   readonly table: string;
