@@ -5,13 +5,15 @@ import { log } from './log.ts';
 
 const health = createHealth(settings, connector, log);
 
+app.hook.appTerminate(() => health.close());
+
 async function summary(): Promise<HttpResponseInit> {
-  const { status } = await health();
+  const { status } = await health.report();
   return { status: status === 'ok' ? 200 : 503, jsonBody: { status } };
 }
 
 async function details(): Promise<HttpResponseInit> {
-  const report = await health();
+  const report = await health.report();
   return { status: report.status === 'ok' ? 200 : 503, jsonBody: report };
 }
 

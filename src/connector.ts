@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
 import { createCallSlots } from './cor/call-slots.ts';
-import { createCircuitBreaker } from './cor/circuit-breaker.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './cor/circuit-breaker.ts';
 import type { CorClient } from './cor/cor-client.ts';
 import type { CorCallEvent } from './cor/create-cor-client.ts';
 import { openCor } from './cor/open-cor.ts';
@@ -43,8 +43,8 @@ export interface Connector {
   readonly ledger: Ledger;
   readonly documents: NamedDocuments;
   readonly cor: CorClient;
-  /** Why no COR calls are made at the moment, if so. */
-  pauseReason(): string | undefined;
+  /** Keeps calls to COR back while they are useless. */
+  readonly breaker: CircuitBreaker;
   close(): Promise<void>;
 }
 
@@ -119,7 +119,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
       };
       return processMessage(body, triggerMetadata, { ...options, trace, log: traced });
     },
-    pauseReason: () => breaker.reason,
+    breaker,
     async close() {
       await Promise.allSettled([cor.close(), retryQueue.close()]);
     },

@@ -1,8 +1,8 @@
 import type { Connector } from './connector.ts';
-import { CREDENTIALS_REFUSED } from './cor/circuit-breaker.ts';
 import { storageFailure } from './ledger/storage-failure.ts';
 import type { Log } from './log.ts';
-import { openServiceBus } from './messaging/service-bus-connection.ts';
+import { createQueueProbe, type QueueProbe } from './messaging/queue-probe.ts';
+import { serviceBusFailure } from './messaging/service-bus-failure.ts';
 import type { Settings } from './settings.ts';
 import { withTimeout } from './timeout.ts';
 
@@ -14,7 +14,7 @@ interface Check {
   readonly error?: string;
 }
 
-export interface HealthReport {
+interface HealthReport {
   readonly status: 'ok' | 'degraded';
   /** Why no COR calls are made at the moment, if so. */
   readonly pause?: string;
@@ -35,8 +35,7 @@ async function bounded(check: () => Promise<Problem>): Promise<Problem> {
       () => `No answer within ${CHECK_TIMEOUT_MS / 1_000} s.`,
     );
   } catch (error) {
-    const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
-    return `Failed with ${String(code ?? name ?? 'an error')}.`;
+    return serviceBusFailure(error).text;
   }
 }
 
@@ -49,57 +48,77 @@ async function timed(name: Check['name'], check: () => Promise<Problem>): Promis
     : { name, status: 'failed', durationMs, error };
 }
 
-/** COR may hand out a token and still refuse every call that carries it. */
-async function checkCor({ cor, pauseReason }: Connector): Promise<Problem> {
-  const failure = await cor.checkCredentials();
-  if (failure) return failure.description;
-  if (pauseReason() !== CREDENTIALS_REFUSED) return undefined;
-  return 'COR gives a token and refuses the calls. Check the rights of the COR user that COR_API_KEY belongs to.';
+/** For the breaker: this probe is about nobody. */
+const NOBODY = '';
+
+/**
+ * While calls are paused COR is not well, whatever the cached token says. Of refused credentials a token request tells whether they are
+ * mended, as often as the breaker lets a probe out and no more; everything else the next message finds out.
+ */
+async function checkCor({ cor, breaker }: Connector): Promise<Problem> {
+  const { lastFailure } = breaker;
+  if (breaker.state === 'closed') {
+    const failure = await cor.checkCredentials();
+    // Told to the breaker, so that whoever asks for health does not cause a token request every time.
+    if (!failure) return undefined;
+    const permit = breaker.tryCall(NOBODY);
+    if (permit.allowed) permit.report({ kind: 'failed', failure });
+    return failure.description;
+  }
+  if (lastFailure?.class === 'auth' && lastFailure.opensAfter === 'oneCall') {
+    const permit = breaker.tryCall(NOBODY);
+    if (permit.allowed) {
+      const failure = await cor.checkCredentials();
+      permit.report(failure ? { kind: 'failed', failure } : { kind: 'succeeded' });
+      return failure?.description;
+    }
+  }
+  return `No calls are made: ${breaker.reason}. Last error: ${lastFailure?.description}`;
 }
 
-async function checkQueue({ serviceBus, source }: Settings): Promise<Problem> {
-  const client = await openServiceBus(serviceBus);
-  try {
-    await client.createReceiver(source.queue).peekMessages(1);
-    return undefined;
-  } finally {
-    await client.close();
-  }
+export interface Health {
+  /** Answers are reused for 10 s. Never rejects. */
+  report(): Promise<HealthReport>;
+  close(): Promise<void>;
+}
+
+async function look(connector: Connector, probe: QueueProbe, log: Log): Promise<HealthReport> {
+  const checks = await Promise.all([
+    timed('settings', async () => undefined),
+    timed('cor', () => checkCor(connector)),
+    timed('storage', () =>
+      connector.ledger.check().then(
+        () => undefined,
+        (error: unknown) => storageFailure(error, log).description,
+      ),
+    ),
+    timed('queue', () => probe.check()),
+  ]);
+  const failed = checks.filter(({ status }) => status === 'failed');
+  const pause = connector.breaker.reason;
+  if (failed.length > 0)
+    log('warn', { evt: 'health.degraded', reason: failed.map(({ name }) => name).join(', ') });
+  return { status: failed.length === 0 ? 'ok' : 'degraded', ...(pause !== undefined && { pause }), checks };
 }
 
 /**
- * Checks what the connector needs: credentials of COR, ledger storage, queue. Answers are reused for 10 s. The settings were checked
- * when the app was loaded: without good ones there is nothing that could answer here.
+ * Checks what the connector needs: credentials of COR, ledger storage, queue, and in topic form the subscription. The settings were
+ * checked when the app was loaded: without good ones there is nothing that could answer here.
  */
 export function createHealth(
   settings: Settings,
   connector: Connector,
   log: Log,
-): () => Promise<HealthReport> {
-  const { ledger, pauseReason } = connector;
+  freshMs: number = FRESH_MS,
+): Health {
+  const probe = createQueueProbe(settings);
   let latest: { at: number; report: Promise<HealthReport> } | undefined;
-
-  async function report(): Promise<HealthReport> {
-    const checks = await Promise.all([
-      timed('settings', async () => undefined),
-      timed('cor', () => checkCor(connector)),
-      timed('storage', () =>
-        ledger.check().then(
-          () => undefined,
-          (error: unknown) => storageFailure(error, log).description,
-        ),
-      ),
-      timed('queue', () => checkQueue(settings)),
-    ]);
-    const failed = checks.filter(({ status }) => status === 'failed');
-    const pause = pauseReason();
-    if (failed.length > 0)
-      log('warn', { evt: 'health.degraded', reason: failed.map(({ name }) => name).join(', ') });
-    return { status: failed.length === 0 ? 'ok' : 'degraded', ...(pause !== undefined && { pause }), checks };
-  }
-
-  return () => {
-    if (!latest || Date.now() - latest.at > FRESH_MS) latest = { at: Date.now(), report: report() };
-    return latest.report;
+  return {
+    report() {
+      if (!latest || Date.now() - latest.at >= freshMs)
+        latest = { at: Date.now(), report: look(connector, probe, log) };
+      return latest.report;
+    },
+    close: () => probe.close(),
   };
 }

@@ -52,6 +52,10 @@ export interface LogLine {
   /** Milliseconds until the scheduled copy comes back, until a held message is tried or abandoned, or until a pause may end. */
   readonly delayMs?: number;
   readonly reason?: string;
+  /** Of a replay: dead letters that were meant, that were sent again, that could not be. */
+  readonly selected?: number;
+  readonly done?: number;
+  readonly failed?: number;
   /** As it is; the written line has a hash in place of an id that is a name. */
   readonly workspaceId?: string;
   readonly percentage?: number;
@@ -81,6 +85,7 @@ type LogEvent =
   | 'organization.pinned'
   | 'organization.unknown'
   | 'health.degraded'
+  | 'deadLetters.replayed'
   | 'telemetry.off'
   | 'telemetry.setting'
   | 'telemetry.undelivered'

@@ -19,6 +19,8 @@ export interface CircuitBreaker {
   readonly state: BreakerState;
   /** Why it is not closed, if it is not. */
   readonly reason: string | undefined;
+  /** What the latest call met that kept it from closing, if it is not closed. */
+  readonly lastFailure: Failure | undefined;
 }
 
 export interface CircuitBreakerOptions {
@@ -32,6 +34,7 @@ export interface CircuitBreakerOptions {
 interface Opened {
   readonly reason: string;
   readonly since: number;
+  lastFailure: Failure;
   /** No call before this time. */
   until: number;
   /** The same, as far as COR itself asked for it: not even a late success closes the breaker earlier. */
@@ -82,6 +85,10 @@ class Breaker implements CircuitBreaker {
 
   get reason(): string | undefined {
     return this.opened?.reason;
+  }
+
+  get lastFailure(): Failure | undefined {
+    return this.opened?.lastFailure;
   }
 
   tryCall(user: string): CallPermit {
@@ -139,6 +146,7 @@ class Breaker implements CircuitBreaker {
 
   private extend(opened: Opened, failure: Failure, isProbe: boolean): void {
     const now = this.options.now();
+    opened.lastFailure = failure;
     opened.askedUntil = Math.max(opened.askedUntil, now + askedMs(failure));
     if (isProbe) opened.delayMs = Math.min(opened.delayMs * 2, MAX_DELAY_MS);
     opened.until = Math.max(opened.until, opened.askedUntil, isProbe ? now + opened.delayMs : 0);
@@ -149,7 +157,15 @@ class Breaker implements CircuitBreaker {
     const askedUntil = now + askedMs(failure);
     const until = Math.max(now + FIRST_DELAY_MS, askedUntil);
     const reason = reasonOf(failure);
-    this.opened = { reason, since: now, until, askedUntil, delayMs: FIRST_DELAY_MS, probing: false };
+    this.opened = {
+      reason,
+      since: now,
+      lastFailure: failure,
+      until,
+      askedUntil,
+      delayMs: FIRST_DELAY_MS,
+      probing: false,
+    };
     this.options.onOpen?.(reason, until - now);
   }
 }

@@ -6,14 +6,16 @@ const DEFAULT_MAX = 100;
 
 const requestSchema = filterSchema.extend({
   max: filterSchema.shape.max.default(DEFAULT_MAX),
+  /** Said in place of a filter: whatever waits there. */
+  all: z.literal(true, { error: '`true`' }).optional(),
   /** Only says what would be replayed. */
   dryRun: z.boolean({ error: '`true` or `false`' }).default(false),
 });
 
-export type ReplayRequest = z.output<typeof requestSchema>;
+type ReplayRequest = Omit<z.output<typeof requestSchema>, 'all'>;
 
 /** One thing that is wrong with a request; `pointer` is a JSON pointer (RFC 6901) into its body, empty for the whole. */
-export interface RequestProblem {
+interface RequestProblem {
   readonly pointer: string;
   readonly message: string;
 }
@@ -30,17 +32,31 @@ function problemsOf(issue: z.core.$ZodIssue): RequestProblem[] {
   return [{ pointer: jsonPointer(issue.path), message: `should be ${issue.message}` }];
 }
 
-/** Reads the body of a replay request; an empty one means all defaults. */
-export function readReplayRequest(
-  body: string,
-): { readonly request: ReplayRequest } | { readonly problems: readonly RequestProblem[] } {
+type ReadRequest = { readonly request: ReplayRequest } | { readonly problems: readonly RequestProblem[] };
+
+function narrowed({ all, ...request }: z.output<typeof requestSchema>): ReadRequest {
+  const { max: _, dryRun: __, ...filter } = request;
+  const isNarrow = Object.values(filter).some((value) => value !== undefined);
+  if (!all && !isNarrow) return { problems: [{ pointer: '', message: WHICH }] };
+  if (all && isNarrow) return { problems: [{ pointer: '/all', message: 'does not go with a filter' }] };
+  return { request };
+}
+
+const WHICH = 'should say which dead letters: {"reason": "CorValidation"}, another filter, or {"all": true}';
+
+/**
+ * Reads the body of a replay request. It has to say which ones are meant: a host that drops the body of a chunked request would turn a
+ * dry run into a replay of everything.
+ */
+export function readReplayRequest(body: string): ReadRequest {
   let json: unknown;
   try {
-    json = body.trim() === '' ? {} : JSON.parse(body);
+    if (body.trim() === '') return { problems: [{ pointer: '', message: WHICH }] };
+    json = JSON.parse(body);
   } catch {
     return { problems: [{ pointer: '', message: 'should be JSON' }] };
   }
   const parsed = requestSchema.safeParse(json);
-  if (parsed.success) return { request: parsed.data };
+  if (parsed.success) return narrowed(parsed.data);
   return { problems: parsed.error.issues.flatMap(problemsOf) };
 }

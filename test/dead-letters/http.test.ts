@@ -55,6 +55,12 @@ test('lists and replays for those who have the key, and says so when the namespa
     status: 400,
     json: { errors: [{ pointer: '/max' }, { pointer: '/limit' }] },
   });
+  for (const body of [undefined, '', '{}', '{"max":5}', '{"dryRun":true}', '{"dryRun":false}'])
+    expect(await call('POST', body)).toMatchObject({
+      status: 400,
+      json: { errors: [{ pointer: '', message: expect.stringContaining('{"all": true}') }] },
+    });
+  expect(broker.counts(QUEUE)).toMatchObject({ active: 0, deadLetter: 121 });
   const dry = await call('POST', '{"dryRun":true,"reason":"CorValidation"}');
   expect(dry).toMatchObject({ status: 200, json: { dryRun: true, total: 1 } });
   expect(broker.counts(QUEUE)).toMatchObject({ active: 0, deadLetter: 121 });
@@ -65,11 +71,14 @@ test('lists and replays for those who have the key, and says so when the namespa
     json: { selected: 1, done: 1, failed: [], left: 0, ended: 'finished' },
   });
   expect(ids(await takeQueue())).toEqual(['ada']);
-  expect((await call('POST')).json).toMatchObject({ selected: 100, done: 100 });
+  expect((await call('POST', '{"all":true}')).json).toMatchObject({ selected: 100, done: 100 });
   expect(ids(await takeQueue())).toEqual(drafts(100).map(({ messageId }) => messageId));
   expect((await call('GET')).json).toMatchObject({ total: 20 });
 
   await broker.stop();
   for (const method of ['GET', 'POST'] as const)
-    expect(await call(method)).toEqual({ status: 503, json: { error: 'The namespace cannot be reached.' } });
+    expect(await call(method, method === 'POST' ? '{"all":true}' : undefined)).toEqual({
+      status: 503,
+      json: { error: 'The namespace cannot be reached.' },
+    });
 });

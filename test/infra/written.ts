@@ -208,7 +208,9 @@ export async function written(): Promise<Written> {
       },
     });
     await handle(damaged)(first);
-    await createHealth(settings, connector, log)();
+    const health = createHealth(settings, connector, log);
+    await health.report();
+    await health.close();
     return { lines, calls };
   } finally {
     refusing.stop();

@@ -70,6 +70,7 @@ test('refused credentials, storage that cannot be reached and a queue that is no
   expect(status).toBe(503);
   expect(report).toEqual({
     status: 'degraded',
+    pause: 'COR refuses the credentials',
     checks: [
       ok('settings'),
       failed(
@@ -77,7 +78,7 @@ test('refused credentials, storage that cannot be reached and a queue that is no
         /COR refused the API key or its secret \(HTTP 401\).*Check COR_API_KEY and COR_CLIENT_SECRET/,
       ),
       failed('storage', /The ledger storage .*Check the storage account/),
-      failed('queue', /MessagingEntityNotFound/),
+      failed('queue', /^The namespace has no such queue, topic or subscription\.$/),
     ],
   });
 });
@@ -97,13 +98,17 @@ test('a COR that gives a token and refuses the calls is no good health; the paus
     .sendMessages(
       ['paused', 'paused too'].map((id) => message(id, memberRow(id).create(share(user(id), on, 20)))),
     );
-  await stack.line(({ evt }) => evt === 'pause.started');
+  await Promise.all(
+    ['paused', 'paused too'].map((id) =>
+      stack.line(({ evt, messageId }) => evt === 'message.retried' && messageId === id),
+    ),
+  );
   expect((await details(paused)).report).toMatchObject({
     status: 'degraded',
     pause: 'COR refuses the credentials',
     checks: [
       ok('settings'),
-      failed('cor', /refuses the calls\. Check the rights of the COR user/),
+      failed('cor', /^No calls are made: COR refuses the credentials\. Last error: .*HTTP 403/),
       ok('storage'),
       ok('queue'),
     ],
