@@ -27,7 +27,9 @@ export interface Handled {
   readonly tookMs: number;
 }
 
-export interface World extends Partial<Pick<MessageOptions, 'settlement'>> {
+export interface World extends Partial<Pick<MessageOptions, 'settlement' | 'versionNotice'>> {
+  /** When it begins, UTC epoch ms. */
+  readonly at?: number;
   readonly body?: unknown;
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** What the sync ends with, after `syncMs`. Without it: applied. */
@@ -39,8 +41,8 @@ export interface World extends Partial<Pick<MessageOptions, 'settlement'>> {
 
 /** Handles one message on a clock of its own, where sleeping takes no time. */
 export async function handleOne(world: World = {}): Promise<Handled> {
-  const { body = BODY, metadata = {}, failure, syncMs = 0, sends = [] } = world;
-  let now = NOW;
+  const { at = NOW, body = BODY, metadata = {}, failure, syncMs = 0, sends = [] } = world;
+  let now = at;
   const slept: number[] = [];
   const copies: Handled['copies'][number][] = [];
   const lines: LogLine[] = [];
@@ -49,10 +51,10 @@ export async function handleOne(world: World = {}): Promise<Handled> {
   let tries = 0;
   const spent = { coalesced: 1, corCalls: 1 };
   const retryQueue: RetryQueue = {
-    async schedule(copy, at) {
+    async schedule(copy, time) {
       const error = sends[tries++];
       if (error) throw error;
-      copies.push({ copy, at });
+      copies.push({ copy, at: time });
     },
     async close() {},
   };
@@ -67,6 +69,7 @@ export async function handleOne(world: World = {}): Promise<Handled> {
         return { kind: isUnavailable(failure) ? 'unavailable' : 'refused', failure, ...spent };
       },
     },
+    ...(world.versionNotice && { versionNotice: world.versionNotice }),
     organizations: anyOrganization(),
     settlement: world.settlement ?? {
       deadLetter: async (_token, reason, description) => void deadLetters.push({ reason, description }),
@@ -89,5 +92,5 @@ export async function handleOne(world: World = {}): Promise<Handled> {
     () => undefined,
     (error: unknown) => error,
   );
-  return { thrown, copies, submitted, deadLetters, slept, lines, tookMs: now - NOW };
+  return { thrown, copies, submitted, deadLetters, slept, lines, tookMs: now - at };
 }

@@ -1,13 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Clock } from '../../src/clock.ts';
-import { loadMapping } from '../../src/dynamics/mapping.ts';
 import type { LogLine } from '../../src/log.ts';
-import { Echoes } from '../../src/messaging/echoes.ts';
-import type { MessageOptions } from '../../src/messaging/message.ts';
-import { processMessage } from '../../src/messaging/process-message.ts';
 import { VersionNotice } from '../../src/messaging/version-notice.ts';
 import { assignmentBody, USERS } from '../dead-letters/assignment-body.ts';
-import { anyOrganization } from './any-organization.ts';
+import { handleOne, NOW } from './handled-message.ts';
 
 const RECORD = '5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e0001';
 const numbered = assignmentBody(USERS.ada, RECORD);
@@ -15,25 +10,11 @@ const unnumbered = Buffer.from(numbered.toString().replaceAll('"versionnumber"',
 
 /** Handles bodies at the given minutes and tells which lines were written. */
 async function linesOf(...messages: (readonly [minute: number, body: Buffer])[]): Promise<LogLine[]> {
+  const versionNotice = new VersionNotice();
   const lines: LogLine[] = [];
-  let now = 0;
-  const clock: Clock = { now: () => now, sleep: async () => {} };
-  const retryQueue = { schedule: async () => {}, close: async () => {} };
-  const options: MessageOptions = {
-    mapping: loadMapping('resource-assignment'),
-    users: { size: 0, submit: async () => ({ kind: 'applied', coalesced: 1, corCalls: 1 }) },
-    organizations: anyOrganization(),
-    settlement: { deadLetter: async () => {} },
-    retryQueue,
-    echoes: new Echoes(retryQueue, 30_000),
-    policy: { retryWindowMs: 1, unmappedGraceMs: 1 },
-    clock,
-    log: (_level, line) => void lines.push(line),
-    versionNotice: new VersionNotice(),
-  };
   for (const [minute, body] of messages) {
-    now = minute * 60_000;
-    await processMessage(body, { lockToken: 'lock', sequenceNumber: 1 }, options);
+    const handled = await handleOne({ at: NOW + minute * 60_000, body, versionNotice });
+    lines.push(...handled.lines);
   }
   return lines;
 }
