@@ -3,17 +3,23 @@ export const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const BRACED_GUID = new RegExp(`^\\{?(${GUID.source.slice(1, -1)})\\}?$`, 'i');
 
-/** GUIDs become lower case without braces, so that they compare equal however a sender wrote them; other ids stay as they are. */
+/**
+ * GUIDs become lower case without braces, so that they compare equal however a sender wrote them; other ids
+ * stay as they are.
+ */
 export function normalizeExternalId(id: string): string {
   return BRACED_GUID.exec(id)?.[1]?.toLowerCase() ?? id;
 }
 
-/** A blob's name has at most 1,024 characters in a URL; the ledger keeps a user's document under the id, percent-encoded. */
+/**
+ * A blob's name has at most 1,024 characters in a URL; the ledger keeps a user's document under the id,
+ * percent-encoded.
+ */
 const MAX_ENCODED_LENGTH = 1_013;
 
 /**
- * Why an id can never work, neither in a URL nor as the name of a blob; `undefined` when it can. The text completes "the column …" and
- * does not repeat the id, which may be an e-mail address.
+ * Why an id can never work, neither in a URL nor as the name of a blob; `undefined` when it can. The text
+ * completes "the column …" and does not repeat the id, which may be an e-mail address.
  */
 export function externalIdProblem(id: string): string | undefined {
   if (!id.isWellFormed()) return 'holds half of a character (a lone surrogate)';

@@ -5,8 +5,9 @@ import { GUID } from './external-id.ts';
 const NUMBER = /^\d[\d.-]*$/;
 
 /**
- * An external id as a log line may hold it. A mapping can take names and e-mail addresses as ids, so that anything but a GUID or a number
- * becomes `#` and the first 8 hex digits of its SHA-256: the same for the same id, everywhere.
+ * An external id as a log line may hold it. A mapping can take names and e-mail addresses as ids, so that
+ * anything but a GUID or a number becomes `#` and the first 8 hex digits of its SHA-256: the same for the
+ * same id, everywhere.
  */
 export function loggedId(id: string): string {
   if (GUID.test(id) || NUMBER.test(id)) return id;

@@ -1,6 +1,7 @@
 /**
- * How much of a user one assignment takes. Days are `YYYY-MM-DD` in the time zone of the mapping, both ends included: a fixed percentage
- * (0 to 100) on the working days from `start` to `finish`, open where one is missing; or hours spread over the working days between them.
+ * How much of a user one assignment takes. Days are `YYYY-MM-DD` in the time zone of the mapping, both ends
+ * included: a fixed percentage (0 to 100) on the working days from `start` to `finish`, open where one is
+ * missing; or hours spread over the working days between them.
  */
 export type Allocation =
   | {
@@ -12,8 +13,8 @@ export type Allocation =
 
 /**
  * When the row had this state, as far as the message says.
- * `number` is Dataverse's `versionnumber` (left out when it is not a safe integer), `modifiedOn` is UTC epoch milliseconds with
- * one-second resolution. Both are left out when the image does not hold them.
+ * `number` is Dataverse's `versionnumber` (left out when it is not a safe integer), `modifiedOn` is UTC epoch
+ * milliseconds with one-second resolution. Both are left out when the image does not hold them.
  */
 export interface RowVersion {
   readonly number?: number;
@@ -21,8 +22,8 @@ export interface RowVersion {
 }
 
 /**
- * A row's version, and when the message that told it first entered the queue: `enqueuedAt` in UTC epoch ms, `sequence` its sequence
- * number. A queue that is made anew counts from 1 again.
+ * A row's version, and when the message that told it first entered the queue: `enqueuedAt` in UTC epoch ms,
+ * `sequence` its sequence number. A queue that is made anew counts from 1 again.
  */
 export interface QueuedVersion {
   readonly number?: number | undefined;
@@ -32,8 +33,9 @@ export interface QueuedVersion {
 }
 
 /**
- * What a change rests on: an event of Dataverse, a row that was read, or a read that found no row (404). The last names the version that
- * was recorded when it was looked up, none where nothing was: what came in later is not meant.
+ * What a change rests on: an event of Dataverse, a row that was read, or a read that found no row (404). The
+ * last names the version that was recorded when it was looked up, none where nothing was: what came in later
+ * is not meant.
  */
 export type ChangeBasis =
   | { readonly kind: 'event' }
@@ -67,8 +69,8 @@ export interface RemoveAssignment<Id = string> {
   /** Workspace that the row named last, where the message says it. */
   readonly workspace?: Id;
   /**
-   * A row that moved away, was deactivated or does not fit the mapping's `only` may come back; a deleted one only with a higher version
-   * number, which says that it was restored under its id.
+   * A row that moved away, was deactivated or does not fit the mapping's `only` may come back; a deleted one
+   * only with a higher version number, which says that it was restored under its id.
    */
   readonly why: 'deleted' | 'moved' | 'deactivated' | 'unassigned' | 'excluded';
   readonly version: RowVersion;

@@ -17,7 +17,10 @@ function pairsOfJson(path: string): (readonly [string, unknown, string])[] {
   return Object.entries(json).map(([dynamicsId, corId], index) => [dynamicsId, corId, `entry ${index + 1}`]);
 }
 
-/** No CSV library: neither of the two columns may hold a comma, a quote or a line break, so there is nothing to unquote. */
+/**
+ * No CSV library: neither of the two columns may hold a comma, a quote or a line break, so there is nothing
+ * to unquote.
+ */
 function pairsOfCsv(path: string): (readonly [string, unknown, string])[] {
   const [header, ...lines] = readTextFile(path, INSTEAD).split(/\r\n|\n|\r/);
   if (header?.trim() !== HEADER) throw wrong(path, 'line 1', `should be "${HEADER}"`);
@@ -32,8 +35,8 @@ function pairsOfCsv(path: string): (readonly [string, unknown, string])[] {
 }
 
 /**
- * Reads a cross-reference: a JSON object, or a CSV file of two columns. Throws `MappingError`, which names the line or entry and never
- * repeats an id.
+ * Reads a cross-reference: a JSON object, or a CSV file of two columns. Throws `MappingError`, which names
+ * the line or entry and never repeats an id.
  */
 export function readCrossReference(path: string): CrossReference {
   const ids = new Map<string, string>();

@@ -48,7 +48,10 @@ function findForeign(json: JsonObject): DeadLetter | undefined {
 
 const isEmpty = (collection: unknown): boolean => !Array.isArray(collection) || collection.length === 0;
 
-/** Over 192 KB Dataverse drops parameters and images, and says so in a property (Dataverse docs, azure-integration). */
+/**
+ * Over 192 KB Dataverse drops parameters and images, and says so in a property (Dataverse docs,
+ * azure-integration).
+ */
 function isMarkedTruncated(properties: Readonly<Record<string, unknown>>): boolean {
   // The Functions library for Node lower-cases the first letter of every key.
   const marker = properties.MessageMaxSizeExceeded ?? properties.messageMaxSizeExceeded ?? false;
@@ -93,7 +96,10 @@ function readOperationCreatedOn(value: unknown): number | undefined {
   return date && /^([+-]0000)?$/.test(date.offset ?? '') ? date.ms : undefined;
 }
 
-/** Only the members that hold something: absent ones stay absent. A plain loop: lists of entries take ten times as long. */
+/**
+ * Only the members that hold something: absent ones stay absent. A plain loop: lists of entries take ten
+ * times as long.
+ */
 function defined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
   const kept: Partial<T> = {};
   for (const name in members) {
@@ -128,8 +134,9 @@ function readContext(json: JsonObject): ExecutionContext {
 }
 
 /**
- * From the bytes of a message to Dataverse's execution context, or the dead letter that says what is wrong with them. Pure; never
- * throws. Checked by hand and not by a schema, because this is done for every message: it costs little beside `JSON.parse` itself.
+ * From the bytes of a message to Dataverse's execution context, or the dead letter that says what is wrong
+ * with them. Pure; never throws. Checked by hand and not by a schema, because this is done for every message:
+ * it costs little beside `JSON.parse` itself.
  */
 export function decode(body: Uint8Array, envelope: MessageEnvelope): Decoded {
   const parsed = parseBody(body, envelope);

@@ -3,7 +3,10 @@ import { readGuid, ZERO_GUID } from './guid.ts';
 /** Keys of the application properties that Dataverse sets (constants of its SDK's ClaimTypes). */
 const CLAIMS = 'http://schemas.microsoft.com/xrm/2011/Claims/';
 
-/** Table and message names are identifiers. They reach log lines and descriptions, so nothing else is let through. */
+/**
+ * Table and message names are identifiers. They reach log lines and descriptions, so nothing else is let
+ * through.
+ */
 const NAME = /^\w{1,128}$/;
 
 export const isName = (value: unknown): value is string => typeof value === 'string' && NAME.test(value);
@@ -44,8 +47,9 @@ function idBehind(bytes: Buffer): string | undefined {
 }
 
 /**
- * The row's id in a body that is not read: XML, or .NET binary XML. Not a parser: members stand in alphabetical order, so the last
- * element of this name is the context's own, and not that of a parent context.
+ * The row's id in a body that is not read: XML, or .NET binary XML. Not a parser: members stand in
+ * alphabetical order, so the last element of this name is the context's own, and not that of a parent
+ * context.
  */
 export function rowIdInXml(body: Buffer): string | undefined {
   const last = body.lastIndexOf(ID_ELEMENT);

@@ -24,9 +24,15 @@ export interface ExecutionContext {
   readonly stage?: number;
   /** 0 synchronous, 1 asynchronous. */
   readonly mode?: number;
-  /** UTC epoch ms. Left out when the message gives it with an offset: such values were seen to be off by that offset. */
+  /**
+   * UTC epoch ms. Left out when the message gives it with an offset: such values were seen to be off by that
+   * offset.
+   */
   readonly operationCreatedOn?: number;
-  /** Create, Update: only the columns that were set. Delete: a reference without columns. Other messages may have none. */
+  /**
+   * Create, Update: only the columns that were set. Delete: a reference without columns. Other messages may
+   * have none.
+   */
   readonly target?: Entity | EntityReference;
   /** By alias, without the automatic image. */
   readonly preImages: ReadonlyMap<string, Entity>;

@@ -106,7 +106,10 @@ const unread = (given: Given): UnreadSource => ({
   ...(given.crossReference !== undefined && { crossReference: given.crossReference }),
 });
 
-/** Where the user's id comes from: a column, because one user for all rows makes no sense. A look-up leads to a person. */
+/**
+ * Where the user's id comes from: a column, because one user for all rows makes no sense. A look-up leads to
+ * a person.
+ */
 export const userSource = members({
   column: columns,
   lookup,

@@ -22,7 +22,10 @@ export interface ColumnSource extends FromColumns, TextOptions {
 
 /** How to come from the row that a lookup refers to, to an external id. */
 export interface RelatedPath extends TextOptions {
-  /** Lookups to follow from there, by the names of their navigation properties; their case matters. May be empty. */
+  /**
+   * Lookups to follow from there, by the names of their navigation properties; their case matters. May be
+   * empty.
+   */
   readonly lookup: readonly string[];
   /** Columns of the row at the end: the first that is filled is the id. */
   readonly take: readonly string[];

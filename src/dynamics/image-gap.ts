@@ -7,7 +7,10 @@ import { firstFilled } from './read-row.ts';
 export type ImageGap =
   | { readonly kind: 'missingImage' }
   | { readonly kind: 'wronglySelected'; readonly columns: readonly string[] }
-  /** Only the user is not there: an image carries no empty column, so an unassigned row and a column that was not selected look the same. */
+  /**
+   * Only the user is not there: an image carries no empty column, so an unassigned row and a column that was
+   * not selected look the same.
+   */
   | { readonly kind: 'perhapsUnassigned' };
 
 const carries = (entity: Entity | undefined, columns: readonly string[]): boolean =>

@@ -1,4 +1,7 @@
-/** Reads `[{ "key", "value" }]`, the form of every collection in an execution context. Items of another form are left out. */
+/**
+ * Reads `[{ "key", "value" }]`, the form of every collection in an execution context. Items of another form
+ * are left out.
+ */
 export function readKeyed(items: unknown): Map<string, unknown> {
   const found = new Map<string, unknown>();
   if (!Array.isArray(items)) return found;

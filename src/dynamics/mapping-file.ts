@@ -4,7 +4,10 @@ import { MappingError } from './mapping-error.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The text of a UTF-8 file, without a byte order mark. Throws `MappingError` that names the file and never quotes it: it may be any file. */
+/**
+ * The text of a UTF-8 file, without a byte order mark. Throws `MappingError` that names the file and never
+ * quotes it: it may be any file.
+ */
 export function readTextFile(path: string, instead: string): string {
   let bytes: Buffer;
   try {
@@ -34,8 +37,9 @@ interface Open {
 }
 
 /**
- * Names that stand twice in one object, as JSON pointers: `JSON.parse` would drop the first without a word. `text` is known to be JSON,
- * so that looking at strings and brackets is enough; the parser that can do it (jsonc-parser) cannot be bundled as it is published.
+ * Names that stand twice in one object, as JSON pointers: `JSON.parse` would drop the first without a word.
+ * `text` is known to be JSON, so that looking at strings and brackets is enough; the parser that can do it
+ * (jsonc-parser) cannot be bundled as it is published.
  */
 function repeatedNames(text: string): string[] {
   const repeated: string[] = [];

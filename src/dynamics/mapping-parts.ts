@@ -30,7 +30,10 @@ export const columns = z
   .readonly();
 
 const OPTIONS = 'a list of whole numbers, the values of the choice';
-/** Values of a choice column. Its labels are in the language of whoever saved the row, so they are not offered. */
+/**
+ * Values of a choice column. Its labels are in the language of whoever saved the row, so they are not
+ * offered.
+ */
 export const choiceValues = z
   .array(z.int({ error: 'a whole number, a value of the choice' }), { error: OPTIONS })
   .min(1, { error: OPTIONS })

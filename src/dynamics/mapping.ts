@@ -17,8 +17,9 @@ export interface Condition {
 }
 
 /**
- * A column with a day. `date`: the UTC day, never shifted, for columns of Date Only behaviour. `dateTime`: a point in time, whose day is
- * that of the mapping's time zone. Midnight is no hint: columns of User Local behaviour hold the writer's midnight as UTC.
+ * A column with a day. `date`: the UTC day, never shifted, for columns of Date Only behaviour. `dateTime`: a
+ * point in time, whose day is that of the mapping's time zone. Midnight is no hint: columns of User Local
+ * behaviour hold the writer's midnight as UTC.
  */
 export interface DateColumn {
   readonly column: string;
@@ -58,10 +59,15 @@ export interface HoursAllocation {
   readonly finish: readonly DateColumn[];
 }
 
-/** The choice column that says whether a row is inactive. `none`: the table has no such column, all its rows are active. */
+/**
+ * The choice column that says whether a row is inactive. `none`: the table has no such column, all its rows
+ * are active.
+ */
 type StateSource = { readonly column: string; readonly inactive: number } | 'none';
 
-/** Which rows count, by the value of a choice column. An empty or missing column fits `notIn` and not `in`. */
+/**
+ * Which rows count, by the value of a choice column. An empty or missing column fits `notIn` and not `in`.
+ */
 export type Only =
   | { readonly column: string; readonly in: readonly number[] }
   | { readonly column: string; readonly notIn: readonly number[] };
@@ -111,8 +117,8 @@ function withCrossReference({ source, crossReference }: UnreadSource, folder: st
 }
 
 /**
- * Checks a mapping that was read from JSON, and reads the cross-references that it names, in `folder`. Throws `MappingError`; `name`
- * tells where it came from.
+ * Checks a mapping that was read from JSON, and reads the cross-references that it names, in `folder`. Throws
+ * `MappingError`; `name` tells where it came from.
  */
 export function parseMapping(json: unknown, name: string, folder = '.'): Mapping {
   const parsed = mappingSchema.safeParse(withoutComments(json));
@@ -128,7 +134,10 @@ export function parseMapping(json: unknown, name: string, folder = '.'): Mapping
   throw new MappingError(`The mapping "${name}" cannot be used:${problems.join('')}`);
 }
 
-/** Loads a preset by its name, or a JSON file by its path (relative to the current folder). Throws `MappingError`. */
+/**
+ * Loads a preset by its name, or a JSON file by its path (relative to the current folder). Throws
+ * `MappingError`.
+ */
 export function loadMapping(nameOrPath: string): Mapping {
   const preset = Object.hasOwn(PRESETS, nameOrPath) ? PRESETS[nameOrPath] : undefined;
   const instead = `Use one of the presets ${Object.keys(PRESETS).join(', ')}, or the path of a JSON file.`;

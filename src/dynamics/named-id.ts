@@ -3,7 +3,10 @@ import type { RelatedPath, TextOptions } from './id-source.ts';
 
 /** A user or workspace whose external id stands in a row that has to be read first. */
 export interface UnresolvedId {
-  /** Row that the event's row refers to: logical name of its table (may be empty where the sender left it out) and lower-case GUID. */
+  /**
+   * Row that the event's row refers to: logical name of its table (may be empty where the sender left it out)
+   * and lower-case GUID.
+   */
   readonly table: string;
   readonly id: string;
   readonly path: RelatedPath;

@@ -17,8 +17,8 @@ const USE_JSON =
 /** Texts inside texts: a JSON string that holds the context occurs, one more level costs nothing. */
 const MOST_WRAPPERS = 2;
 
-// V8 needs 70 ms for a megabyte of opening brackets. A context with all its parents has some dozens of levels; small bodies are
-// parsed as quickly as they could be looked through.
+// V8 needs 70 ms for a megabyte of opening brackets. A context with all its parents has some dozens of
+// levels; small bodies are parsed as quickly as they could be looked through.
 const MOST_LEVELS = 512;
 const SMALL_BODY = 64 * 1024;
 
@@ -72,8 +72,8 @@ function refuse(
 }
 
 /**
- * Parses a message body, whatever content type it claims: JSON text with or without a byte order mark, JSON inside a JSON string,
- * JSON inside a .NET string. Never throws; time grows with the size of the body only.
+ * Parses a message body, whatever content type it claims: JSON text with or without a byte order mark, JSON
+ * inside a JSON string, JSON inside a .NET string. Never throws; time grows with the size of the body only.
  */
 export function parseBody(bytes: Uint8Array, envelope: MessageEnvelope): ParsedBody {
   const body = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

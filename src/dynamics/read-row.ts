@@ -93,7 +93,10 @@ export function readRowId(entity: Entity, source: IdSource): RowId {
   return takeLookup(filled, source);
 }
 
-/** Do two images of a row name the same user or workspace? A lookup that carries no name is still the same lookup. */
+/**
+ * Do two images of a row name the same user or workspace? A lookup that carries no name is still the same
+ * lookup.
+ */
 export function isSameId(one: Entity, other: Entity, source: IdSource): boolean {
   const [a, b] = [readRowId(one, source), readRowId(other, source)];
   if (a.found === 'id' && b.found === 'id') return idKey(a.id) === idKey(b.id);
@@ -114,7 +117,10 @@ export function readDate(value: Value | undefined): number | undefined {
   return value?.kind === 'string' ? readIsoDate(value.value) : undefined;
 }
 
-/** The version of an image; `target` helps out with its modifiedon, which Dataverse sets in every Target with columns. */
+/**
+ * The version of an image; `target` helps out with its modifiedon, which Dataverse sets in every Target with
+ * columns.
+ */
 export function readVersion(image: Entity, target: Entity | undefined, mapping: Mapping): RowVersion {
   const { number: numberColumn, modifiedOn: dateColumn } = mapping.version;
   const number = readVersionNumber(readColumn(image, numberColumn));

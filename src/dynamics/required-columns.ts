@@ -2,8 +2,8 @@ import { type IdSource, idColumns } from './id-source.ts';
 import type { AllocationRule, Mapping } from './mapping.ts';
 
 /**
- * Columns that the steps have to be registered with, without repetition. Where a mapping names alternatives all of them are listed:
- * a table has only some of them, and registration offers only those.
+ * Columns that the steps have to be registered with, without repetition. Where a mapping names alternatives
+ * all of them are listed: a table has only some of them, and registration offers only those.
  */
 export interface RequiredColumns {
   /** Pre image, on Update and Delete. */

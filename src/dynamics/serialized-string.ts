@@ -1,10 +1,12 @@
-// The start of a string that DataContractSerializer wrote as .NET binary XML: element `string`, then its default namespace.
+// The start of a string that DataContractSerializer wrote as .NET binary XML: element `string`, then its
+// default namespace.
 const START = Buffer.from(
   '@\u0006string\u0008\u0033http://schemas.microsoft.com/2003/10/Serialization/',
   'latin1',
 );
 
-// [MC-NBFX] text records in UTF-8: Chars8Text, Chars16Text, Chars32Text, each also as "with end element" (the odd number).
+// [MC-NBFX] text records in UTF-8: Chars8Text, Chars16Text, Chars32Text, each also as "with end element" (the
+// odd number).
 const CHARS_8 = 0x98;
 const CHARS_32_WITH_END = 0x9d;
 
@@ -20,9 +22,10 @@ function withinBraces(bytes: Buffer): Buffer {
 }
 
 /**
- * The text inside a string that an old .NET sender (BrokeredMessage with a string body) serialized; `undefined` for other bodies.
- * The records are read, not just cut at the braces: a length byte can be a brace itself. Only where another program already read
- * these bytes as text, and so spoiled the lengths, the cut is left.
+ * The text inside a string that an old .NET sender (BrokeredMessage with a string body) serialized;
+ * `undefined` for other bodies. The records are read, not just cut at the braces: a length byte can be a
+ * brace itself. Only where another program already read these bytes as text, and so spoiled the lengths, the
+ * cut is left.
  */
 export function readSerializedString(body: Buffer): Buffer | undefined {
   if (body[0] !== START[0] || !body.subarray(0, START.length).equals(START)) return undefined;

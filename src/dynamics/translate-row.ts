@@ -68,8 +68,9 @@ function put(row: Row, user: NamedId, mapping: Mapping): PutAssignment<NamedId> 
 }
 
 /**
- * What a row means, whoever made the entity: the image of an event, or a row that was read. Pure. It takes the row at its word: whether
- * an image was registered with the columns that this needs is for the caller to see.
+ * What a row means, whoever made the entity: the image of an event, or a row that was read. Pure. It takes
+ * the row at its word: whether an image was registered with the columns that this needs is for the caller to
+ * see.
  */
 export function translateRow(row: Row, mapping: Mapping): RowState {
   const user = readRowId(row.entity, mapping.user);

@@ -119,7 +119,10 @@ function translateCreateOrUpdate(event: RowEvent, message: 'Create' | 'Update'):
   return combine(event, message === 'Create' ? [after] : [partBefore(event, row, state), after]);
 }
 
-/** What an event of Dataverse means for COR: the changes to apply, a reason to leave it, what has to be read, or the dead letter. Pure. */
+/**
+ * What an event of Dataverse means for COR: the changes to apply, a reason to leave it, what has to be read,
+ * or the dead letter. Pure.
+ */
 export function translate(context: ExecutionContext, mapping: Mapping): Translation {
   const { messageName: message, primaryEntityName: table } = context;
   if (table !== mapping.table) return skip('otherTable');

@@ -3,15 +3,18 @@ import type { AssignmentChange } from './assignment-change.ts';
 import type { NamedId } from './named-id.ts';
 
 /**
- * Why a message is completed although it changes nothing in COR. The list is closed: log lines, queries and the workbook name these
- * words. `notAPerson` and `versionWentBack` are found after the translation.
+ * Why a message is completed although it changes nothing in COR. The list is closed: log lines, queries and
+ * the workbook name these words. `notAPerson` and `versionWentBack` are found after the translation.
  */
 export const SKIP_REASONS = [
   /** An event of a table that the mapping does not read. */
   'otherTable',
   /** A message of our table that says nothing which Create, Update and Delete do not say. */
   'otherMessage',
-  /** A message of our table that changes rows and is not read (UpdateMultiple …): a step is registered on the wrong message. */
+  /**
+   * A message of our table that changes rows and is not read (UpdateMultiple …): a step is registered on the
+   * wrong message.
+   */
   'unreadMessage',
   /** The row names no user. */
   'unassigned',
@@ -35,8 +38,8 @@ export interface Skip {
 export const skip = (reason: SkipReason): Skip => ({ outcome: 'skip', reason });
 
 /**
- * Changes to apply. `rest` is what becomes of the message when they are applied, where a part of it cannot be: a row that moves is two
- * changes, and each stands alone.
+ * Changes to apply. `rest` is what becomes of the message when they are applied, where a part of it cannot
+ * be: a row that moves is two changes, and each stands alone.
  */
 interface Apply<Id = NamedId> {
   readonly outcome: 'apply';
@@ -44,7 +47,9 @@ interface Apply<Id = NamedId> {
   readonly rest?: DeadLetter;
 }
 
-/** Why an event does not suffice. `doubtful` is found in the ledger: a put of a row that was forgotten there. */
+/**
+ * Why an event does not suffice. `doubtful` is found in the ledger: a put of a row that was forgotten there.
+ */
 export const INCOMPLETE_REASONS = [
   /** Over 192 KB: Dataverse left out parameters and images. */
   'truncated',

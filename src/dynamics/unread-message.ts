@@ -1,6 +1,7 @@
 /**
- * Messages that change rows of our table without saying which columns each of them has now: bulk messages, and Upsert. Dataverse runs
- * the steps on Create, Update and Delete for each of their rows (powerapps-docs, write-plugin-multiple-operation), so these serve.
+ * Messages that change rows of our table without saying which columns each of them has now: bulk messages,
+ * and Upsert. Dataverse runs the steps on Create, Update and Delete for each of their rows (powerapps-docs,
+ * write-plugin-multiple-operation), so these serve.
  */
 const STEP_TO_REGISTER: Readonly<Record<string, string>> = {
   CreateMultiple: 'Create',

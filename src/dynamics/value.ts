@@ -13,10 +13,9 @@ export interface EntityReference {
 }
 
 /**
- * The value of a column. `null` says that the column is empty; a column that is not there was not changed (Target), or is empty or
- * not selected (image).
- * Bare strings are told apart by pattern only, so ISO dates stay strings: a text column may well hold one. `unknown` is a type that
- * the connector has no use for.
+ * The value of a column. `null` says that the column is empty; a column that is not there was not changed
+ * (Target), or is empty or not selected (image). Bare strings are told apart by pattern only, so ISO dates
+ * stay strings: a text column may well hold one. `unknown` is a type that the connector has no use for.
  */
 export type Value =
   | { readonly kind: 'null' }
@@ -125,7 +124,10 @@ function readString(text: string): Value {
   return guid === undefined ? { kind: 'string', value: text } : { kind: 'guid', value: guid };
 }
 
-/** Reads one raw JSON value of the DataContract serializer. Never throws; what lies deeper is read when it is asked for. */
+/**
+ * Reads one raw JSON value of the DataContract serializer. Never throws; what lies deeper is read when it is
+ * asked for.
+ */
 export function readValue(raw: unknown): Value {
   switch (typeof raw) {
     case 'string':
