@@ -9,7 +9,7 @@ const NO_VERSION = { sequence: 0 } as const;
  * old from now on. The same object when a run of that time, or of a later one, was here already. Pure.
  */
 export function forgetVersions(document: LedgerDocument, at: number): LedgerDocument {
-  if (document.forgottenAt !== undefined && document.forgottenAt >= at) return document;
+  if (at <= (document.forgottenAt ?? 0)) return document;
   const { mark: _, ...rest } = document;
   const assigned = Object.entries(document.assignments).flatMap(([record, entry]): [string, LedgerEntry][] =>
     entry.state === 'assigned' ? [[record, { ...entry, version: NO_VERSION }]] : [],

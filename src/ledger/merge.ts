@@ -71,11 +71,6 @@ function entryAfter(document: LedgerDocument, one: SequencedChange, day: string)
     : refreshed(one, verdict, recorded);
 }
 
-/** Would `merge` change what is assigned for these? */
-export function isNews(document: LedgerDocument, changes: readonly SequencedChange[]): boolean {
-  return changes.some((one) => verdictOf(document, one) === 'applied');
-}
-
 /**
  * The document after `changes`, in whatever order they come; the same object when they say nothing that is not recorded. `day` is today,
  * `YYYY-MM-DD`. Pure: same document and same set of changes → same result.

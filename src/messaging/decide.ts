@@ -136,6 +136,19 @@ function unmapped(failure: Failure, input: DecisionInput): Decision {
   return refused(failure);
 }
 
+/** What a row that was dropped from the ledger says can be told by the row alone. */
+const TOO_OLD =
+  "The ledger of this user has dropped rows of this event's age, so it cannot tell whether what the event says still holds. Look at the row " +
+  'in Dynamics: where the assignment is still there change the row once more, which posts it anew; then discard.';
+
+function completed(endings: ReadonlySet<SyncResult['kind']>): Decision {
+  if (endings.has('doubtful')) return giveUp('TooOld', TOO_OLD);
+  if (endings.has('applied')) return { kind: 'complete', result: 'succeeded' };
+  if (endings.has('versionWentBack'))
+    return { kind: 'complete', result: 'skipped', skipReason: 'versionWentBack' };
+  return { kind: 'complete', result: 'duplicate' };
+}
+
 /**
  * Decides how a message ends from what its changes met (one result for each user it concerns). Failures that
  * pass win over those that do not: nothing is given up while a part of the message can still succeed.
@@ -153,6 +166,5 @@ export function decide(input: DecisionInput): Decision {
   }
   if (final) return refused(final);
   if (failures[0]) return unmapped(failures[0], input);
-  const news = input.results.some(({ kind }) => kind === 'applied');
-  return { kind: 'complete', result: news ? 'succeeded' : 'duplicate' };
+  return completed(new Set(input.results.map(({ kind }) => kind)));
 }

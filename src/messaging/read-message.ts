@@ -6,6 +6,7 @@ import { translate } from '../dynamics/translate.ts';
 import { isResolved, type Settled, type Skip, withoutReading } from '../dynamics/translation.ts';
 import type { UserRequest } from '../sync/user-request.ts';
 import type { MessageState } from './message.ts';
+import { withoutUnsavable } from './unsavable-changes.ts';
 import { decodeUserMessage, isUserMessage, type UserMessage } from './user-message.ts';
 
 /** What a message asks of one user. */
@@ -52,7 +53,7 @@ function translateBody(state: MessageState, mapping: Mapping): Settled<string> {
   const settled = withoutReading(translate(decoded.context, mapping));
   // Settings refuse a mapping that would need this.
   if (!isResolved(settled)) throw new Error('The ids of related rows cannot be looked up.');
-  return settled;
+  return withoutUnsavable(settled);
 }
 
 /**

@@ -1,4 +1,3 @@
-import { unreadMessageAdvice } from '../dynamics/unread-message.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { LogLine } from '../log.ts';
 import { type Decision, giveUp, type RetryHistory } from './decide.ts';
@@ -8,6 +7,7 @@ import { messageLine } from './message.ts';
 import { RescheduleError } from './reschedule-error.ts';
 import type { PlainProperties, RetryCopy } from './retry-queue.ts';
 import { sendOrHold } from './send-or-hold.ts';
+import { skipAdvice } from './skip-advice.ts';
 
 /**
  * The one property that Dataverse is known to set whose first letter the Functions library makes small: on
@@ -101,11 +101,7 @@ export async function settle(
     case 'complete': {
       const { result: outcome, skipReason } = decision;
       const line = messageLine(state, clock.now());
-      // A step on the wrong message: nobody would miss what it never says.
-      const advice =
-        skipReason === 'unreadMessage' && state.context
-          ? unreadMessageAdvice(state.context.messageName, state.context.primaryEntityName)
-          : undefined;
+      const advice = skipAdvice(skipReason, state);
       log(advice === undefined ? 'info' : 'warn', {
         evt: 'message.completed',
         outcome,

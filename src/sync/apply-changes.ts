@@ -34,7 +34,7 @@ async function applyGroup(
   const spent = { coalesced: requests.length, corCalls };
   if (result.kind === 'saved') {
     for (const request of requests)
-      request.resolve({ kind: result.unchanged.has(request) ? 'unchanged' : 'applied', ...spent });
+      request.resolve({ kind: result.endings.get(request) ?? 'unchanged', ...spent });
     return;
   }
   if (isUnavailable(result.failure)) return endAll(requests, 'unavailable', result.failure, spent);

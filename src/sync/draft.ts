@@ -12,6 +12,8 @@ import { changesOf, type UserRequest, workspacesOf } from './user-request.ts';
 /** The document before and after the changes of some requests, and what COR is to be told. */
 export interface Draft {
   readonly before: LedgerDocument;
+  /** What the changes met: the document before, without versions that are to be forgotten. */
+  readonly met: LedgerDocument;
   readonly after: LedgerDocument;
   readonly plan: Plan;
   /** The day for which it was made, in the time zone of `rule`. */
@@ -37,12 +39,13 @@ interface DraftInput {
 export function draftOf(before: LedgerDocument, input: DraftInput): Draft {
   const { requests, touched, reassert, rule, day } = input;
   const forgottenAt = Math.max(0, ...requests.map((one) => one.forgottenAt ?? 0));
-  const merged = merge(forgetVersions(before, forgottenAt), changesOf(requests), day);
+  const met = forgetVersions(before, forgottenAt);
+  const merged = merge(met, changesOf(requests), day);
   const handledBefore = requests.filter(({ redelivered }) => redelivered);
   const after = release(merged, new Set([...workspacesOf(handledBefore), ...touched]), day);
   const mentioned = workspacesOf(requests);
   const plan = planCalls({ before, after, rule, day, mentioned, touched, reassert });
-  return { before, after, plan, day, rule };
+  return { before, met, after, plan, day, rule };
 }
 
 /**

@@ -1,7 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { LedgerDocument } from '../ledger/document.ts';
 import type { LoadedDocument } from '../ledger/ledger.ts';
-import { isNews } from '../ledger/merge.ts';
 import { ruleHash } from '../ledger/rule-hash.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
 import type { Log } from '../log.ts';
@@ -20,7 +18,8 @@ import {
   reasserts,
   spentIn,
 } from './reconciliation.ts';
-import { callContextOf, changesOf, type UserRequest } from './user-request.ts';
+import { endingOf } from './request-ending.ts';
+import { callContextOf, type UserRequest } from './user-request.ts';
 
 /** Every lost race means that another instance made progress; so many in a row mean that something is wrong. */
 const MAX_ATTEMPTS = 50;
@@ -153,7 +152,7 @@ async function save<Request extends UserRequest>(
   { draft, loaded, drift, seen, progress }: Told<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
-  const { before, plan } = draft;
+  const { before, met, plan } = draft;
   const document = isToBeSaved(draft, progress) ? toldDocument(draft, drift) : before;
   if (document !== before) {
     const { ledger, rule } = options;
@@ -164,18 +163,14 @@ async function save<Request extends UserRequest>(
     logUnusual(plan, options.log);
   }
   for (const { workspace } of drift) options.log('warn', { evt: 'cor.drift', workspaceId: workspace });
-  const unchanged = new Set(progress.requests.filter((one) => saysNothingNew(one, before, plan)));
-  return { kind: 'saved', ...spentIn(progress), unchanged, drift, seen, document };
+  const endings = new Map(progress.requests.map((one) => [one, endingOf(one, met, plan)]));
+  return { kind: 'saved', ...spentIn(progress), endings, drift, seen, document };
 }
 
 /** Who asks about the day is answered by a save, also when nothing is to be told: else the user stays due. */
 function isToBeSaved({ before, after, plan }: Draft, { requests }: Progress<UserRequest>): boolean {
   const asksAboutTheDay = requests.some(({ changes, reassert }) => changes.length === 0 && !reassert);
   return hasCalls(plan) || after !== before || asksAboutTheDay;
-}
-
-function saysNothingNew(request: UserRequest, before: LedgerDocument, plan: Plan): boolean {
-  return request.changes.length === 0 ? !hasCalls(plan) : !isNews(before, changesOf([request]));
 }
 
 /** The result of a call to the ledger, or why there is none. */

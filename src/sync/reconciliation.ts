@@ -7,6 +7,7 @@ import type { LedgerDocument } from '../ledger/document.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Drift } from './assert-in-cor.ts';
+import type { RequestEnding } from './request-ending.ts';
 import type { UserRequest } from './user-request.ts';
 
 export interface ReconcileOptions {
@@ -49,8 +50,7 @@ interface Spent<Request extends UserRequest> {
 interface Saved<Request extends UserRequest> extends Spent<Request> {
   readonly kind: 'saved';
   readonly document: LedgerDocument;
-  /** Requests that said nothing new. */
-  readonly unchanged: ReadonlySet<Request>;
+  readonly endings: ReadonlyMap<Request, RequestEnding>;
   /** What COR does not hold as the ledger says, and nobody asked for. */
   readonly drift: readonly Drift[];
   /** Percentage by workspace as COR's latest reply showed it; missing where there was none with a list. */

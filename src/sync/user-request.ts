@@ -3,6 +3,7 @@ import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import type { Failure } from '../failure.ts';
 import type { SequencedChange } from '../ledger/verdict.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
+import type { RequestEnding } from './request-ending.ts';
 
 /** What one message asks for one user. */
 export interface UserRequest {
@@ -28,7 +29,7 @@ export interface UserRequest {
 }
 
 export type SyncResult =
-  | { readonly kind: 'applied' | 'unchanged'; readonly coalesced: number; readonly corCalls: number }
+  | { readonly kind: RequestEnding; readonly coalesced: number; readonly corCalls: number }
   | {
       readonly kind: 'unavailable' | 'refused';
       readonly failure: Failure;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AssignmentChange, RowVersion } from '../../src/dynamics/assignment-change.ts';
 import { emptyDocument, type LedgerDocument } from '../../src/ledger/document.ts';
-import { isNews, merge } from '../../src/ledger/merge.ts';
+import { merge } from '../../src/ledger/merge.ts';
 import { compareVersions, type SequencedChange } from '../../src/ledger/verdict.ts';
 
 const TODAY = '2026-03-04';
@@ -106,7 +106,6 @@ describe('merging changes into a document', () => {
     const document = merged([put('r', { number: 5 }), 1]);
     const repeated = [{ change: put('r', { number: 5 }), sequence: 2 }];
     expect(merge(document, repeated, TODAY)).toBe(document);
-    expect(isNews(document, repeated)).toBe(false);
   });
 
   it('leaves the document that it was given as it was', () => {

@@ -260,6 +260,8 @@ describe('versions that go back', () => {
     );
     expect(forgetVersions(forgotten, 9_000)).toBe(forgotten);
     expect(forgetVersions(forgotten, 8_000)).toBe(forgotten);
+    const never = recorded(put(now));
+    expect(forgetVersions(never, 0)).toBe(never);
     expect(forgetVersions(forgotten, 9_001).forgottenAt).toBe(9_001);
   });
 });

@@ -4,6 +4,7 @@ import { type Failure, isUnavailable } from '../../src/failure.ts';
 import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
+import type { RequestEnding } from '../../src/sync/request-ending.ts';
 import type { SyncResult } from '../../src/sync/user-request.ts';
 import { seededRandom } from '../sync/model/random.ts';
 
@@ -30,7 +31,7 @@ const failed = (failure: Partial<Failure> & Pick<Failure, 'class'>): SyncResult 
   corCalls: 1,
 });
 
-const done = (kind: 'applied' | 'unchanged'): SyncResult => ({ kind, coalesced: 1, corCalls: 1 });
+const done = (kind: RequestEnding): SyncResult => ({ kind, coalesced: 1, corCalls: 1 });
 
 function decideOn(results: SyncResult[], more: Partial<DecisionInput> = {}): Decision {
   return decide({ results, history: fresh, policy, now: NOW, random: 0.5, ...more });
@@ -61,6 +62,18 @@ describe('how a message ends', () => {
       result: 'succeeded',
     });
     expect(decideOn([done('unchanged')])).toEqual({ kind: 'complete', result: 'duplicate' });
+  });
+
+  it('is skipped when versions went back and nothing else was news', () => {
+    const skipped = { kind: 'complete', result: 'skipped', skipReason: 'versionWentBack' };
+    expect(decideOn([done('versionWentBack'), done('unchanged')])).toEqual(skipped);
+    expect(decideOn([done('versionWentBack'), done('applied')])).toMatchObject({ result: 'succeeded' });
+  });
+
+  it('is dead-lettered when a part of it is too old to be told, once everything else is done', () => {
+    const tooOld = { kind: 'deadLetter', reason: 'TooOld' };
+    expect(decideOn([done('doubtful'), done('applied'), done('versionWentBack')])).toMatchObject(tooOld);
+    expect(decideOn([done('doubtful'), failed({ class: 'transient' })])).toMatchObject({ kind: 'retry' });
   });
 
   it.each([
