@@ -1,4 +1,5 @@
 import './last-resort.ts';
 import './sync-assignments.ts';
+import './due-users.ts';
 import './health.ts';
 import './dead-letters.ts';

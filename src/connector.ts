@@ -4,9 +4,11 @@ import { type CircuitBreaker, createCircuitBreaker } from './cor/circuit-breaker
 import type { CorClient } from './cor/cor-client.ts';
 import type { CorCallEvent } from './cor/create-cor-client.ts';
 import { openCor } from './cor/open-cor.ts';
+import { type DueOptions, sendDueUsers } from './due/send-due-users.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { NamedDocuments } from './ledger/named-documents.ts';
 import { openLedger } from './ledger/open-ledger.ts';
+import { ruleHash } from './ledger/rule-hash.ts';
 import { planningDay } from './ledger/today.ts';
 import type { Log } from './log.ts';
 import { Echoes } from './messaging/echoes.ts';
@@ -40,6 +42,8 @@ export interface Connector {
     triggerMetadata: Readonly<Record<string, unknown>> | undefined,
     trace?: MessageTrace,
   ): Promise<void>;
+  /** Sends a message for each user whose percentages may have to change today. Rejects when that could not be done. */
+  sendDueUsers(): Promise<void>;
   readonly ledger: Ledger;
   readonly documents: NamedDocuments;
   readonly cor: CorClient;
@@ -76,6 +80,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const documents = world.documents ?? opened.documents;
   const retryQueue =
     world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
+  const today = () => planningDay(settings, clock.now());
   const breaker = createCircuitBreaker({
     now: () => clock.now(),
     onOpen: (reason, delayMs) => log('warn', { evt: 'pause.started', reason, delayMs }),
@@ -88,10 +93,19 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     breaker,
     rule: settings.mapping.percentage,
     now: () => clock.now(),
-    today: () => planningDay(settings, clock.now()),
+    today,
     log,
     createMissing: settings.cor.createMissingWorkspaces,
   });
+  const due: DueOptions = {
+    ledger,
+    documents,
+    queue: retryQueue,
+    clock,
+    log,
+    today,
+    rule: ruleHash(settings.mapping.percentage),
+  };
   const echoes = new Echoes(retryQueue, settings.cor.timeoutMs);
   const options = {
     mapping: settings.mapping,
@@ -119,6 +133,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
       };
       return processMessage(body, triggerMetadata, { ...options, trace, log: traced });
     },
+    sendDueUsers: () => sendDueUsers(due),
     breaker,
     async close() {
       await Promise.allSettled([cor.close(), retryQueue.close()]);

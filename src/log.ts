@@ -58,6 +58,8 @@ export interface LogLine {
   readonly failed?: number;
   /** As it is; the written line has a hash in place of an id that is a name. */
   readonly workspaceId?: string;
+  /** Users that the timer sent a message for. */
+  readonly dueCount?: number;
   readonly percentage?: number;
   readonly version?: string;
 }
@@ -76,6 +78,7 @@ type LogEvent =
   | 'cor.call'
   | 'cor.drift'
   | 'user.notTold'
+  | 'due.sent'
   | 'cor.workspaceCreated'
   | 'percentage.capped'
   | 'percentage.zero'

@@ -15,6 +15,7 @@ interface Queued {
   readonly due: number;
   readonly body: Uint8Array;
   readonly properties: Readonly<Record<string, unknown>>;
+  readonly contentType?: string | undefined;
 }
 
 export interface Played {
@@ -89,7 +90,8 @@ export async function play(scene: Scene): Promise<Played> {
     retryQueue: {
       async schedule(copy: RetryCopy, at: number) {
         delays.push(at - now);
-        queue.push({ due: at, body: copy.body, properties: copy.applicationProperties });
+        const { body, applicationProperties: properties, contentType } = copy;
+        queue.push({ due: at, body, properties, contentType });
       },
       close: async () => undefined,
     },
@@ -106,7 +108,7 @@ export async function play(scene: Scene): Promise<Played> {
       const batch = queue.filter(({ due }) => due <= now).slice(0, 16);
       queue = queue.filter((one) => !batch.includes(one));
       await Promise.all(
-        batch.map(({ body, properties }) => {
+        batch.map(({ body, properties, contentType = 'application/json' }) => {
           sequence += 1;
           return connector.handle(body, {
             lockToken: `lock-${sequence}`,
@@ -114,7 +116,7 @@ export async function play(scene: Scene): Promise<Played> {
             sequenceNumber: sequence,
             deliveryCount: 1,
             enqueuedTimeUtc: new Date(now).toISOString(),
-            contentType: 'application/json',
+            contentType,
             applicationProperties: properties,
           });
         }),

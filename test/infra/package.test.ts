@@ -51,7 +51,8 @@ const http = (authLevel: string, method: string, route: string) => [
   { type: 'http' },
 ];
 
-const HTTP_FUNCTIONS = {
+const OTHER_FUNCTIONS = {
+  dueUsers: [{ type: 'timerTrigger', schedule: '0 7 * * * *' }],
   health: http('anonymous', 'GET', 'health'),
   healthDetails: http('function', 'GET', 'health/details'),
   listDeadLetters: http('function', 'GET', 'dead-letters'),
@@ -102,13 +103,13 @@ describe('the deployment zip', () => {
   test('is announced with its path, its size and its functions', () => {
     expect(output).toMatch(/app\.zip: \d+ kB$/m);
     expect(output).toContain(
-      'Functions: syncAssignments, health, healthDetails, listDeadLetters, replayDeadLetters',
+      'Functions: syncAssignments, dueUsers, health, healthDetails, listDeadLetters, replayDeadLetters',
     );
   });
 
   test('registers exactly these functions for a queue, far from any node_modules', async () => {
     expect(bindingsOf(await registeredFunctions(zip, SETTINGS))).toEqual({
-      ...HTTP_FUNCTIONS,
+      ...OTHER_FUNCTIONS,
       syncAssignments: serviceBus(QUEUE),
     });
   });
@@ -116,7 +117,7 @@ describe('the deployment zip', () => {
   test('registers a second one for a topic, for the copies that go to the queue', async () => {
     const topic = { ServiceBusTopicName: 'changes', ServiceBusSubscriptionName: 'cor' };
     expect(bindingsOf(await registeredFunctions(zip, { ...SETTINGS, ...topic }))).toEqual({
-      ...HTTP_FUNCTIONS,
+      ...OTHER_FUNCTIONS,
       syncAssignments: serviceBus(SUBSCRIPTION),
       syncRetries: serviceBus(QUEUE),
     });
