@@ -11,7 +11,7 @@ export const stackFileOf = (project: string): string => join(project, '.local', 
 const PATH = stackFileOf(fileURLToPath(new URL('..', import.meta.url)));
 
 export function writeStackFile(stack: StackFile): void {
-  mkdirSync(dirname(PATH), { recursive: true });
+  mkdirSync(dirname(PATH), { recursive: true, mode: 0o700 });
   writeFileSync(PATH, JSON.stringify(stack, null, 2), { mode: 0o600 });
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { confirm } from './confirm.ts';
+import { printableLine } from './printable.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { createScreen, type Screen } from './screen.ts';
 import type { Shell } from './shell.ts';
@@ -66,7 +67,7 @@ export function startSession(shell: Shell): RunningSession {
       requireAnswer(yes);
       if (yes) return true;
       if (targeted) screen.say(targeted, 'bold');
-      return confirm(`${question} Type yes: `, shell);
+      return confirm(`${printableLine(question)} Type yes: `, shell);
     },
     progress(what) {
       running = createProgress(what, shell);
