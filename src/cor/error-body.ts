@@ -27,6 +27,9 @@ const CODE = /^[A-Za-z][\w.-]{1,63}$/;
 /** `name` may also be a person's name, so it counts only when it looks like an error's. */
 const ERROR_NAME = /^([A-Z][A-Za-z]{2,60}(Error|Exception|Entity)|[A-Z]+(_[A-Z]+)+)$/;
 
+/** A page says its title at its beginning. */
+const MAX_HEAD = 16 * 1024;
+
 /** COR's bodies nest once or twice; a hostile one must not exhaust the stack. */
 const MAX_DEPTH = 4;
 
@@ -84,7 +87,7 @@ function readText(text: string): Said {
   if (/^\s*</.test(text)) {
     return {
       codes: [],
-      message: /<title[^>]{0,200}>([^<]{1,200})/i.exec(text)?.[1]?.trim() ?? '',
+      message: /<title[^>]{0,200}>([^<]{1,200})/i.exec(text.slice(0, MAX_HEAD))?.[1]?.trim() ?? '',
       fields: [],
     };
   }

@@ -90,7 +90,11 @@ export function describe(what: string, words: string, advice: string): string {
 export function said(error: CorError, subject: string | undefined, secrets: Secrets): string {
   const words = error.message || error.fields.map(({ field, rule }) => `${field} ${rule}`).join('; ');
   const all = subject === undefined ? words : `${subject}: ${words}`;
-  return redact(all, secrets).replace(/\s+/g, ' ').trim();
+  // They stand between these quotes, and nothing of them may end the quotation or move a cursor.
+  return redact(all, secrets)
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/[“”]/g, '"')
+    .trim();
 }
 
 /** A server may echo anything, also in `code`, which goes to the logs. */
