@@ -15,6 +15,7 @@ import type { Session } from '../frame/session.ts';
 import { commandSettings, ledgerTarget, type Where } from '../frame/settings.ts';
 import { UsageError } from '../frame/usage-error.ts';
 import { everyDocument, type Found, oneDocument } from './documents.ts';
+import { forgetVersionsCommand } from './forget-versions.ts';
 import { organizationCommands } from './organization.ts';
 import { rowInTwoText } from './row-in-two-text.ts';
 import { showDocument, userTable } from './tables.ts';
@@ -159,4 +160,5 @@ export const ledgerCommands: Define = (parent, run) => {
       .description('Writes every document, one line of JSON each, into a new file below .local/ledger.'),
   ).action(run<Options>(exportAll));
   organizationCommands(ledger, run);
+  forgetVersionsCommand(ledger, run);
 };

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../cli/commands.ts';
 import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { readReplayRequest } from '../../src/dead-letters/replay-request.ts';
+import { SKIP_REASONS } from '../../src/dynamics/translation.ts';
 import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -189,6 +190,7 @@ describe('what is named', () => {
       'primaryConnectionString',
       'errorCode',
       'skipReason',
+      ...SKIP_REASONS,
       'syncRetries',
       'maxConcurrentCalls',
       'dryRun',
