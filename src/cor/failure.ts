@@ -92,6 +92,7 @@ export function said(error: CorError, subject: string | undefined, secrets: Secr
   const all = subject === undefined ? words : `${subject}: ${words}`;
   // They stand between these quotes, and nothing of them may end the quotation or move a cursor.
   return redact(all, secrets)
+    .toWellFormed()
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
     .replace(/[“”]/g, '"')
     .trim();
