@@ -5,6 +5,7 @@ import { loadMapping, type Mapping } from '../src/dynamics/mapping.ts';
 import { translate } from '../src/dynamics/translate.ts';
 import { type Translation, withoutReading } from '../src/dynamics/translation.ts';
 import { today } from '../src/ledger/today.ts';
+import { decodeUserMessage } from '../src/messaging/user-message.ts';
 import { EXIT, type ExitCode } from './frame/exit-code.ts';
 import type { Define } from './frame/program.ts';
 import { readFileArgument } from './frame/read-file.ts';
@@ -34,6 +35,12 @@ async function translateFile(session: Session, options: Options, file: string): 
   if (!z.iso.date().safeParse(day).success)
     throw new UsageError(`--on should be a date such as 2026-03-04, found ${quoted(day)}.`);
   const bytes = file === '-' ? await buffer(session.shell.input) : readFileArgument(file, session);
+  const own = decodeUserMessage(bytes);
+  if (own.outcome === 'decoded') {
+    const { changes } = own.message;
+    session.json(translationOnDay({ outcome: 'apply', changes }, mapping.percentage, day));
+    return EXIT.done;
+  }
   const decoded = decode(bytes, {});
   const result: Translation = decoded.outcome === 'decoded' ? translate(decoded.context, mapping) : decoded;
   session.json(translationOnDay(result, mapping.percentage, day));
@@ -52,7 +59,10 @@ export const translateCommand: Define = (parent, run) => {
     .description(
       'Shows what the connector would do with an event, without any service. "onDay" is what the row comes to as if it were the only one of its user. "otherwise" is how an event ends whose row cannot be read. Exit code 1: it, or a part of it, would be a dead letter.',
     )
-    .argument('<file>', 'a message body as Dataverse posted it, or - for standard input')
+    .argument(
+      '<file>',
+      'a message body as Dataverse posted it or the connector sent it, or - for standard input',
+    )
     .option('--mapping <name|file>', 'a preset, or a mapping file (default: MAPPING)')
     .option('--on <date>', 'day for which the percentage is worked out (default: today)')
     .action(run<Options, [string]>(translateFile));

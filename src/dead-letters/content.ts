@@ -6,6 +6,7 @@ import type { Mapping } from '../dynamics/mapping.ts';
 import type { NamedId } from '../dynamics/named-id.ts';
 import { translate } from '../dynamics/translate.ts';
 import { withoutReading } from '../dynamics/translation.ts';
+import { decodeUserMessage, isUserMessage } from '../messaging/user-message.ts';
 import { readBytes } from './message-body.ts';
 
 type WithoutName<Change> = Change extends unknown ? Omit<Change, 'workspaceName'> : never;
@@ -32,8 +33,17 @@ function withoutName(change: AssignmentChange<NamedId>): WithoutName<AssignmentC
   return rest;
 }
 
+/** A message of the connector's own says what it would change as it is; its `operation` is why it was sent. */
+function readUserMessage(body: Uint8Array): DeadLetterContent {
+  const decoded = decodeUserMessage(body);
+  if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };
+  const { why, changes } = decoded.message;
+  return { operation: why, changes: changes.map(withoutName) };
+}
+
 /** Decodes and translates as the connector would do it now, with the mapping of now. */
 export function readContent(message: ServiceBusReceivedMessage, mapping: Mapping): DeadLetterContent {
+  if (isUserMessage(message.contentType)) return readUserMessage(readBytes(message));
   const decoded = decode(readBytes(message), message);
   if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };
   const { primaryEntityName, primaryEntityId, messageName } = decoded.context;

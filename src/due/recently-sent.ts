@@ -16,7 +16,10 @@ function stillRecent(sent: Iterable<readonly [string, number]>, now: number): Re
   return new Map([...sent].filter(([, at]) => at <= now && now - at < MAX_AGE_MS));
 }
 
-/** Rejects when the storage cannot be reached. A document that cannot be used is as good as none: asking twice is harmless. */
+/**
+ * Rejects when the storage cannot be reached. A document that cannot be used is as good as none: asking twice
+ * is harmless.
+ */
 export async function readRecentlySent(
   documents: NamedDocuments,
   now: number,
@@ -27,7 +30,10 @@ export async function readRecentlySent(
   return { sent: stillRecent(sent, now), etag: found?.etag };
 }
 
-/** Remembers whom was asked for. When another run wrote in between, that one's memory stays: asking twice is harmless. */
+/**
+ * Remembers whom was asked for. When another run wrote in between, that one's memory stays: asking twice is
+ * harmless.
+ */
 export async function writeRecentlySent(
   documents: NamedDocuments,
   sent: RecentlySent,

@@ -8,9 +8,9 @@ const FIRST_HOLD_MS = 5_000;
 const HOLD_ENDS_MS = 230_000;
 
 /**
- * Milliseconds until the next try: 5 s doubling to 15 min (longer where the window is longer than two days), of which a random share
- * is waited (full jitter), so that messages which failed together do not come back together. `attempt` counts from 0; `random` is in
- * [0, 1).
+ * Milliseconds until the next try: 5 s doubling to 15 min (longer where the window is longer than two days),
+ * of which a random share is waited (full jitter), so that messages which failed together do not come back
+ * together. `attempt` counts from 0; `random` is in [0, 1).
  */
 export function retryDelay(attempt: number, random: number, windowMs = 0): number {
   const longest = Math.max(MAX_RETRY_MS, windowMs / DELAYS_IN_WINDOW);

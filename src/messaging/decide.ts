@@ -59,9 +59,9 @@ const REASONS: Readonly<Record<Refused, DeadLetterReason>> = {
 };
 
 /**
- * Another instance that works on the same user at the same moment looks like a COR that does not apply what it
- * is told. And a COR that takes no more than 100 % in all refuses a percentage that fits once another message,
- * which was overtaken, is applied. A few tries at other moments tell both from what stays wrong.
+ * Another instance that works on the same user at the same moment looks like a COR that does not apply what
+ * it is told. And a COR that takes no more than 100 % in all refuses a percentage that fits once another
+ * message, which was overtaken, is applied. A few tries at other moments tell both from what stays wrong.
  */
 const MAX_UNCONFIRMED_TRIES = 3;
 
@@ -96,8 +96,8 @@ function retry(failure: Failure, input: DecisionInput, { tries, until, ...found 
   const { history, policy, now, random } = input;
   if (history.attempt >= MAX_COPIES) return exhausted(failure, input);
   const asked = Math.min(failure.retryAfterMs ?? 0, MAX_ASKED_MS - history.askedMs);
-  // The last try comes when the window closes, not a random while before. What COR asked for comes first: the random share after it
-  // keeps messages that were turned away together from coming back in the same second.
+  // The last try comes when the window closes, not a random while before. What COR asked for comes first: the
+  // random share after it keeps messages that were turned away together from coming back in the same second.
   const own = Math.min(retryDelay(tries, random, policy.retryWindowMs), Math.max(0, until - now));
   return {
     kind: 'retry',

@@ -1,7 +1,9 @@
 import type { RetryQueue } from './retry-queue.ts';
 import { encodeUserMessage } from './user-message.ts';
 
-/** How long the host renews the lock of a message (host.json): so long a process may go on that has lost it. */
+/**
+ * How long the host renews the lock of a message (host.json): so long a process may go on that has lost it.
+ */
 export const LOCK_RENEWAL_MS = 5 * 60_000;
 
 /** Echoes of one user come at least so far apart. */
@@ -15,9 +17,9 @@ interface Sent {
 
 /**
  * Sends echoes: user messages that re-assert a user's whole state some time after a call may have landed in
- * COR that nothing in the ledger can see. COR has no condition on a write, so such a call can undo a newer one:
- * that of a process that lost its lock goes out while the host would have renewed it at most, and COR carries
- * out what it got within its time-out or gives it up. The echo comes after both.
+ * COR that nothing in the ledger can see. COR has no condition on a write, so such a call can undo a newer
+ * one: that of a process that lost its lock goes out while the host would have renewed it at most, and COR
+ * carries out what it got within its time-out or gives it up. The echo comes after both.
  *
  * Times are rounded up to a grid, and each user has one echo at each: whatever happened before it was sent is
  * covered, and an outage does not fill the queue.
@@ -32,7 +34,9 @@ export class Echoes {
     this.delayMs = corTimeoutMs + LOCK_RENEWAL_MS;
   }
 
-  /** Resolves once the queue has an echo of the user that comes late enough. Rejects when it cannot be sent. */
+  /**
+   * Resolves once the queue has an echo of the user that comes late enough. Rejects when it cannot be sent.
+   */
   send(user: string, now: number): Promise<void> {
     const at = Math.ceil((now + this.delayMs) / SPACING_MS) * SPACING_MS;
     const known = this.sent.get(user);

@@ -112,8 +112,8 @@ const isWhole = (max: number) => (value: number | undefined) =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0 && value <= max;
 
 /**
- * What the copy of a message says about its earlier tries. Anybody who may send to the queue may have written it: what is not whole,
- * out of range or from the future is ignored, and named.
+ * What the copy of a message says about its earlier tries. Anybody who may send to the queue may have written
+ * it: what is not whole, out of range or from the future is ignored, and named.
  */
 export function readHistory(
   { applicationProperties: found, sequenceNumber, enqueuedTime }: Envelope,

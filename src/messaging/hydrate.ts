@@ -8,7 +8,10 @@ import type { Failure } from '../failure.ts';
 import { type Hydrated, hydrated } from './hydrated.ts';
 import { RowReads } from './row-reads.ts';
 
-/** `otherOrganization`: the event is of an environment that is not the one that is read, so it ends as without reading. */
+/**
+ * `otherOrganization`: the event is of an environment that is not the one that is read, so it ends as without
+ * reading.
+ */
 export type Hydration =
   | Hydrated
   | { readonly kind: 'otherOrganization' }

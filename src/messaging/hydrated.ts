@@ -7,7 +7,9 @@ import { readVersion } from '../dynamics/read-row.ts';
 import { type RowState, translateRow } from '../dynamics/translate-row.ts';
 import { type Incomplete, type Settled, skip } from '../dynamics/translation.ts';
 
-/** What an event means once its row was read. `ownerUnknown`: the row is gone, and nobody knows whose it was. */
+/**
+ * What an event means once its row was read. `ownerUnknown`: the row is gone, and nobody knows whose it was.
+ */
 export type Hydrated =
   | { readonly kind: 'settled'; readonly settled: Settled }
   | { readonly kind: 'ownerUnknown' };
@@ -54,8 +56,9 @@ function settle(
 }
 
 /**
- * The changes that a row makes which was read for an incomplete event. A row read at one version belongs to one user: that one gets what the
- * row says, everybody else whom the event names loses it at that version. Pure.
+ * The changes that a row makes which was read for an incomplete event. A row read at one version belongs to
+ * one user: that one gets what the row says, everybody else whom the event names loses it at that version.
+ * Pure.
  */
 export function hydrated(row: Entity | undefined, event: Incomplete, mapping: Mapping): Hydrated {
   if (!row) return gone(event);

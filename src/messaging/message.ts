@@ -47,6 +47,8 @@ export interface MessageState {
   versionMissing?: true;
   /** Why the connector sent it, where it is a message of its own. */
   userMessage?: UserMessageReason;
+  /** Id of the Dataverse organization that such a message names. */
+  organization?: string;
   results: readonly SyncResult[];
   /** It was kept for a while, because it could not be settled. */
   held: boolean;

@@ -27,7 +27,8 @@ const MAX_AGE_FOREIGN_MS = 10_000;
 const WARNING_EVERY_MS = 60 * 60_000;
 
 /**
- * Only our own environment: a copied sandbox carries our steps along, posts to the same queue, and would rewrite production in COR.
+ * Only our own environment: a copied sandbox carries our steps along, posts to the same queue, and would
+ * rewrite production in COR.
  */
 export class OrganizationGuard {
   private readonly options: OrganizationGuardOptions;
@@ -40,8 +41,8 @@ export class OrganizationGuard {
   }
 
   /**
-   * Why a message of our table is none of ours; `undefined` when it is. The first one pins its organization where nothing else says
-   * which is ours. Rejects when the pin cannot be read or written.
+   * Why a message of our table is none of ours; `undefined` when it is. The first one pins its organization
+   * where nothing else says which is ours. Rejects when the pin cannot be read or written.
    */
   async refusalOf(organization: string | undefined): Promise<DeadLetter | undefined> {
     if (organization === undefined || organization === ZERO_GUID) {
@@ -52,7 +53,10 @@ export class OrganizationGuard {
     return organization === ours ? undefined : wrongOrganization(organization, ours);
   }
 
-  /** The pin; read again when what is known of it is too old to answer for `organization`. Many messages share one read. */
+  /**
+   * The pin; read again when what is known of it is too old to answer for `organization`. Many messages share
+   * one read.
+   */
   private async pinnedFor(organization: string): Promise<string> {
     const now = this.options.clock.now();
     const maxAge = organization === this.known?.id ? MAX_AGE_MS : MAX_AGE_FOREIGN_MS;

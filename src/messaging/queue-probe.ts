@@ -2,9 +2,14 @@ import type { ServiceBusClient, ServiceBusReceiver } from '@azure/service-bus';
 import type { Settings } from '../settings.ts';
 import { openServiceBus } from './service-bus-connection.ts';
 
-/** Looks whether the queue (and in topic form the subscription) can be reached, over one connection for all looks. */
+/**
+ * Looks whether the queue (and in topic form the subscription) can be reached, over one connection for all
+ * looks.
+ */
 export interface QueueProbe {
-  /** Resolves when it can be; rejects with the SDK's error. While one look is under way, others wait for it. */
+  /**
+   * Resolves when it can be; rejects with the SDK's error. While one look is under way, others wait for it.
+   */
   check(): Promise<undefined>;
   close(): Promise<void>;
 }
@@ -15,8 +20,8 @@ interface Opened {
 }
 
 /**
- * A client for each look would leave its sockets behind for as long as Service Bus is mute: the SDK's own tries go on after whoever
- * waited has gone.
+ * A client for each look would leave its sockets behind for as long as Service Bus is mute: the SDK's own
+ * tries go on after whoever waited has gone.
  */
 export function createQueueProbe({
   serviceBus,

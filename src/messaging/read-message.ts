@@ -17,7 +17,10 @@ export interface UserAsked {
   readonly asked: Asked;
 }
 
-/** What a message asks, user by user. `rest` is what becomes of it when that is done, where a part of it cannot be. */
+/**
+ * What a message asks, user by user. `rest` is what becomes of it when that is done, where a part of it
+ * cannot be.
+ */
 export interface Read {
   readonly outcome: 'read';
   readonly parts: readonly UserAsked[];
@@ -32,8 +35,13 @@ export function readMessage(state: MessageState, mapping: Mapping): Read | Skip 
   if (!isUserMessage(state.envelope.contentType)) return readEvent(state, mapping);
   const decoded = decodeUserMessage(state.body);
   if (decoded.outcome === 'deadLetter') return decoded;
-  state.userMessage = decoded.message.why;
-  return { outcome: 'read', parts: partsOf(decoded.message) };
+  const { why, organization, changes } = decoded.message;
+  state.userMessage = why;
+  if (organization !== undefined) state.organization = organization;
+  const checked = withoutUnsavable({ outcome: 'apply', changes });
+  if (checked.outcome !== 'apply') return checked;
+  const parts = partsOf({ ...decoded.message, changes: checked.changes });
+  return { outcome: 'read', parts, ...(checked.rest && { rest: checked.rest }) };
 }
 
 function readEvent(state: MessageState, mapping: Mapping): Read | Skip | DeadLetter {

@@ -14,8 +14,8 @@ const MAX_CLOCK_SKEW_MS = 5_000;
 const MAX_KEPT = 1_000;
 
 /**
- * Reads of rows that events share: a read may serve every event that was in the queue before it began, for it shows what that event told,
- * or something newer. A burst of events of one row costs one read.
+ * Reads of rows that events share: a read may serve every event that was in the queue before it began, for it
+ * shows what that event told, or something newer. A burst of events of one row costs one read.
  */
 export class RowReads {
   private readonly readOne: ReadOne;
@@ -28,7 +28,10 @@ export class RowReads {
     this.now = now;
   }
 
-  /** The row as it was at `enqueuedAt` (UTC epoch ms) or later. Rejects when it cannot be read; that is not remembered. */
+  /**
+   * The row as it was at `enqueuedAt` (UTC epoch ms) or later. Rejects when it cannot be read; that is not
+   * remembered.
+   */
   read(record: string, enqueuedAt: number | undefined): Promise<Entity | undefined> {
     const known = this.reads.get(record);
     if (known && enqueuedAt !== undefined && enqueuedAt + MAX_CLOCK_SKEW_MS < known.startedAt)

@@ -2,7 +2,10 @@ import { SettingsError } from '../settings.ts';
 
 /** What a failed call to Service Bus means for the work at hand. */
 export interface ServiceBusFailure {
-  /** `lockLost`: the message will come again. `message`: this one only; `size`: because it is too large. `all`: no other would fare better. */
+  /**
+   * `lockLost`: the message will come again. `message`: this one only; `size`: because it is too large.
+   * `all`: no other would fare better.
+   */
   readonly concerns: 'lockLost' | 'message' | 'size' | 'all';
   /** For an operator. The SDK's own text is left out: nobody promises what it quotes. */
   readonly text: string;

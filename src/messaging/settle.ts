@@ -17,7 +17,10 @@ const SENT_NAMES: ReadonlyMap<string, string> = new Map([
   ['messageMaxSizeExceeded', 'MessageMaxSizeExceeded'],
 ]);
 
-/** A whole number above 2^53 has lost its last digits on the way through the host: no number is better than another one. */
+/**
+ * A whole number above 2^53 has lost its last digits on the way through the host: no number is better than
+ * another one.
+ */
 function survives(value: unknown): value is PlainProperties[string] {
   if (typeof value === 'number') return Number.isSafeInteger(value) || !Number.isInteger(value);
   return value === null || typeof value === 'string' || typeof value === 'boolean';

@@ -11,7 +11,10 @@ function refusal({ record }: AssignmentChange, problem: string): DeadLetter {
   );
 }
 
-/** The same without changes that the ledger could save and not load: the others are applied, and then the message ends as `MappingFailed`. */
+/**
+ * The same without changes that the ledger could save and not load: the others are applied, and then the
+ * message ends as `MappingFailed`.
+ */
 export function withoutUnsavable(settled: Settled<string>): Settled<string> {
   if (settled.outcome !== 'apply') return settled;
   const checked = settled.changes.map((change) => ({ change, problem: unsavable(change) }));

@@ -110,7 +110,10 @@ export function encodeUserMessage(message: UserMessage): RetryCopy {
   };
 }
 
-/** Reads the body of a user message; a body that is none is a dead letter that says, as a JSON pointer, what is wrong. */
+/**
+ * Reads the body of a user message; a body that is none is a dead letter that says, as a JSON pointer, what
+ * is wrong.
+ */
 export function decodeUserMessage(
   body: Uint8Array,
 ): { readonly outcome: 'decoded'; readonly message: UserMessage } | DeadLetter {

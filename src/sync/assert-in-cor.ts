@@ -58,7 +58,8 @@ async function runRounds(assertion: Assertion): Promise<Failure | undefined> {
   for (const round of ROUNDS) {
     const failure = await round(assertion);
     if (failure || isProven(assertion)) return failure;
-    // A reply without any list of workspaces proves nothing, whatever is sent: taking away and giving anew would only shake COR.
+    // A reply without any list of workspaces proves nothing, whatever is sent: taking away and giving anew
+    // would only shake COR.
     if (assertion.session.answered && assertion.session.seen === undefined) break;
   }
   const { plan, session } = assertion;
@@ -117,7 +118,9 @@ async function detachThenAttach(
   );
 }
 
-/** Attaches; when a set that holds more than the request's workspaces is refused, the refused ones are found. */
+/**
+ * Attaches; when a set that holds more than the request's workspaces is refused, the refused ones are found.
+ */
 async function attachOrSingleOut(
   assertion: Assertion,
   wanted: readonly string[],

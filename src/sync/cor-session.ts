@@ -48,8 +48,8 @@ export function startSession(
 }
 
 /**
- * What one user may cost in one go: the lock of its messages is renewed for five minutes, and others wait for the call slot. Refused
- * workspaces are found by halving, so that several of them fit in among hundreds.
+ * What one user may cost in one go: the lock of its messages is renewed for five minutes, and others wait for
+ * the call slot. Refused workspaces are found by halving, so that several of them fit in among hundreds.
  */
 const MAX_CALLS = 60;
 const MAX_MS = 60_000;

@@ -32,9 +32,10 @@ interface DraftInput {
 /**
  * Merges the changes and plans the calls.
  *
- * COR has no condition on a write, so a call can land after a newer one: that of a process that lost its lock, or one that COR carries
- * out after its client gave up. It can only be of a message that was handled before, or of an earlier try of this reconcile. What these
- * speak of, and the user does not have, is noted in the document: whoever asserts next takes it away where COR shows it.
+ * COR has no condition on a write, so a call can land after a newer one: that of a process that lost its
+ * lock, or one that COR carries out after its client gave up. It can only be of a message that was handled
+ * before, or of an earlier try of this reconcile. What these speak of, and the user does not have, is noted
+ * in the document: whoever asserts next takes it away where COR shows it.
  */
 export function draftOf(before: LedgerDocument, input: DraftInput): Draft {
   const { requests, touched, reassert, rule, day } = input;
@@ -49,8 +50,9 @@ export function draftOf(before: LedgerDocument, input: DraftInput): Draft {
 }
 
 /**
- * The document as it is saved once COR has been told: with the percentages that COR accepted, the day they are for, and the next day on
- * which one may change. What COR would not take is not in `told`, so it is told with the next message, or on the next day.
+ * The document as it is saved once COR has been told: with the percentages that COR accepted, the day they
+ * are for, and the next day on which one may change. What COR would not take is not in `told`, so it is told
+ * with the next message, or on the next day.
  */
 export function toldDocument({ after, plan, day, rule }: Draft, drift: readonly Drift[]): LedgerDocument {
   const drifting = new Set(drift.map(({ workspace }) => workspace));

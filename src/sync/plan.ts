@@ -10,7 +10,10 @@ export interface Plan {
   /** Workspaces to send in the first attach call, a subset of `desired`. */
   readonly attach: readonly string[];
   readonly detach: readonly string[];
-  /** Workspaces that the user must not have: those to detach, and all that the document speaks of, if COR shows them. */
+  /**
+   * Workspaces that the user must not have: those to detach, and all that the document speaks of, if COR
+   * shows them.
+   */
   readonly unwanted: ReadonlySet<string>;
   /** Workspaces that the request is about: a refusal of any other is not its fault. */
   readonly requested: ReadonlySet<string>;
@@ -34,8 +37,9 @@ export interface PlanInput {
 type Percentages = ReadonlyMap<string, WorkspacePercentage>;
 
 /**
- * The difference between what COR was told last and what is wanted on the day, as calls to make. With `reassert`, or where the document
- * does not say what COR was told, everything that is wanted, and all that may linger.
+ * The difference between what COR was told last and what is wanted on the day, as calls to make. With
+ * `reassert`, or where the document does not say what COR was told, everything that is wanted, and all that
+ * may linger.
  */
 export function planCalls({ before, after, rule, day, mentioned, touched, reassert }: PlanInput): Plan {
   const desired = percentagesOn(after.assignments, rule, day);

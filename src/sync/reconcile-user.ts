@@ -21,7 +21,9 @@ import {
 import { endingOf } from './request-ending.ts';
 import { callContextOf, type UserRequest } from './user-request.ts';
 
-/** Every lost race means that another instance made progress; so many in a row mean that something is wrong. */
+/**
+ * Every lost race means that another instance made progress; so many in a row mean that something is wrong.
+ */
 const MAX_ATTEMPTS = 50;
 
 /**
@@ -212,7 +214,10 @@ function draftFrom(
   });
 }
 
-/** Percentages that may surprise: those that are cut at 100, and those of workspaces with nothing planned at present. */
+/**
+ * Percentages that may surprise: those that are cut at 100, and those of workspaces with nothing planned at
+ * present.
+ */
 function logUnusual({ desired, requested }: Plan, log: Log): void {
   for (const workspaceId of requested) {
     const { uncapped, whyZero } = desired.get(workspaceId) ?? {};

@@ -25,7 +25,9 @@ export interface ReconcileOptions {
   readonly createMissing: boolean;
 }
 
-/** What is to be made true for one user: what some messages ask, or (without any) just what the ledger says. */
+/**
+ * What is to be made true for one user: what some messages ask, or (without any) just what the ledger says.
+ */
 export interface ReconcileRequest<Request extends UserRequest> {
   readonly requests: readonly Request[];
   /** Returns what has come in for the same user meanwhile, to be done along with the rest. */

@@ -4,12 +4,15 @@ import { hasCalls, type Plan } from './plan.ts';
 import { changesOf, type UserRequest } from './user-request.ts';
 
 /**
- * What became of a request that COR did not refuse. `doubtful`: whether a part of it still holds only the row itself can tell.
- * `versionWentBack`: it is of an environment that was restored from a backup, and nothing of it was applied.
+ * What became of a request that COR did not refuse. `doubtful`: whether a part of it still holds only the row
+ * itself can tell. `versionWentBack`: it is of an environment that was restored from a backup, and nothing of
+ * it was applied.
  */
 export type RequestEnding = 'applied' | 'unchanged' | 'doubtful' | 'versionWentBack';
 
-/** The ending of a request when it met a document. What is in doubt wins: the message must not end as done. */
+/**
+ * The ending of a request when it met a document. What is in doubt wins: the message must not end as done.
+ */
 export function endingOf(request: UserRequest, met: LedgerDocument, plan: Plan): RequestEnding {
   if (request.changes.length === 0) return hasCalls(plan) ? 'applied' : 'unchanged';
   const verdicts = new Set(changesOf([request]).map((one) => verdictOf(met, one)));

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { encodeUserMessage } from '../../src/messaging/user-message.ts';
 import { connector, temporaryFolder } from './run-connector.ts';
 
 const MESSAGES = fileURLToPath(new URL('../../local/events/messages/', import.meta.url));
@@ -48,6 +49,27 @@ describe('connector translate', () => {
     expect(stderr).toBe(
       'The event is of table msdyn_projectteam, and the mapping reads msdyn_resourceassignment. Try --mapping project-team.\n',
     );
+    expect(code).toBe(0);
+  });
+
+  it('reads a message that the connector sent itself', async () => {
+    const change = {
+      kind: 'remove',
+      user: 'u',
+      record: 'r',
+      why: 'deleted',
+      version: { number: 7 },
+      basis: { kind: 'gone' },
+    } as const;
+    const { body } = encodeUserMessage({
+      schema: 1,
+      why: 'reconcile',
+      user: 'u',
+      changes: [change],
+      reassert: false,
+    });
+    const { stdout, code } = await connector(['translate', '-'], { input: Buffer.from(body) });
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'apply', changes: [change] });
     expect(code).toBe(0);
   });
 

@@ -27,7 +27,8 @@ export interface Handled {
   readonly tookMs: number;
 }
 
-export interface World extends Partial<Pick<MessageOptions, 'settlement' | 'versionNotice'>> {
+export interface World
+  extends Partial<Pick<MessageOptions, 'settlement' | 'organizations' | 'versionNotice'>> {
   /** When it begins, UTC epoch ms. */
   readonly at?: number;
   readonly body?: unknown;
@@ -70,7 +71,7 @@ export async function handleOne(world: World = {}): Promise<Handled> {
       },
     },
     ...(world.versionNotice && { versionNotice: world.versionNotice }),
-    organizations: anyOrganization(),
+    organizations: world.organizations ?? anyOrganization(),
     settlement: world.settlement ?? {
       deadLetter: async (_token, reason, description) => void deadLetters.push({ reason, description }),
     },

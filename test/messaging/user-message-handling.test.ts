@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../src/failure.ts';
+import { createMemoryStore } from '../../src/ledger/memory-store.ts';
+import { createNamedDocuments } from '../../src/ledger/named-documents.ts';
 import { PROPERTY } from '../../src/messaging/envelope.ts';
+import { OrganizationGuard } from '../../src/messaging/organization-guard.ts';
 import { encodeUserMessage, USER_MESSAGE_TYPE, type UserMessage } from '../../src/messaging/user-message.ts';
 import { handleOne, NOW } from './handled-message.ts';
 
@@ -75,6 +78,37 @@ describe('a user message with changes', () => {
   it('is a dead letter when COR refuses', async () => {
     const { deadLetters } = await handle({ why: 'reconcile', changes: [put('a')] }, { failure: REFUSED });
     expect(deadLetters).toMatchObject([{ reason: 'CorRejected' }]);
+  });
+});
+
+describe('a user message of another organization', () => {
+  it('is a dead letter: what was compared there is none of ours', async () => {
+    const [ours, other] = ['4b1f8a5e-6d2c-4c3a-9f0e-1a2b3c4d5e6f', '5b1f8a5e-6d2c-4c3a-9f0e-1a2b3c4d5e6f'];
+    const organizations = new OrganizationGuard({
+      organization: ours,
+      documents: createNamedDocuments(createMemoryStore()),
+      clock: { now: () => 0 },
+      log: () => {},
+    });
+    const message = { why: 'reconcile', changes: [put('a')] } as const;
+    const foreign = await handle({ ...message, organization: other }, { organizations });
+    expect(foreign.deadLetters).toMatchObject([{ reason: 'WrongOrganization' }]);
+    expect(foreign.submitted).toEqual([]);
+    const own = await handle({ ...message, organization: ours }, { organizations });
+    expect(own.submitted).toHaveLength(1);
+  });
+});
+
+describe('a user message whose changes the ledger could not load again', () => {
+  it('is a dead letter before anything is told', async () => {
+    const user = 'é'.repeat(200);
+    const { submitted, deadLetters } = await handle({
+      why: 'reconcile',
+      user,
+      changes: [{ ...put('a'), user }],
+    });
+    expect(submitted).toEqual([]);
+    expect(deadLetters).toMatchObject([{ reason: 'MappingFailed' }]);
   });
 });
 
