@@ -1,4 +1,5 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from './duration.ts';
+
 const FIRST_DAY = -719_162;
 const LAST_DAY = 2_932_896;
 

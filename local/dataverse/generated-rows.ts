@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DAY_MS } from '../../src/duration.ts';
 import { insertRow } from './data-rows.ts';
 import type { Store } from './store.ts';
 
@@ -11,7 +12,6 @@ export interface GeneratedRows {
   readonly projects?: number;
 }
 
-const DAY_MS = 86_400_000;
 const FIRST_DAY = Date.UTC(2026, 0, 5, 8);
 
 /** A GUID that is always the same for the same thing. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { HOUR_MS } from '../duration.ts';
 import type { NamedDocuments } from '../ledger/named-documents.ts';
 
 const NAME = 'due-users.json';
 
 /** A user who was asked for within this time is not asked for again: the message may wait, or be retried. */
-const MAX_AGE_MS = 6 * 3_600_000;
+const MAX_AGE_MS = 6 * HOUR_MS;
 
 const schema = z.object({ sent: z.record(z.string(), z.number()) });
 

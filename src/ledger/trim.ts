@@ -1,3 +1,4 @@
+import { DAY_MS } from '../duration.ts';
 import { copiedAssignments } from './copied-assignments.ts';
 import type { LedgerDocument, Mark, Tombstone } from './document.ts';
 
@@ -5,8 +6,6 @@ import type { LedgerDocument, Mark, Tombstone } from './document.ts';
 export const MAX_DAYS_KEPT = 30;
 /** Tombstones of one user that are kept, the newest. */
 export const MAX_TOMBSTONES = 500;
-
-const DAY_MS = 86_400_000;
 
 function daysBefore(day: string, days: number): string {
   return new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10);

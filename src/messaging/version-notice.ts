@@ -1,7 +1,6 @@
+import { HOUR_MS } from '../duration.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { type MessageOptions, type MessageState, messageLine } from './message.ts';
-
-const HOUR_MS = 3_600_000;
 
 /** Does a change come without `versionnumber`? Then order and repetition within one second are not safe. */
 export const lacksVersion = (changes: readonly AssignmentChange<unknown>[]): boolean =>
