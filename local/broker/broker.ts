@@ -35,8 +35,11 @@ export interface Broker {
   createQueue(options: QueueOptions): void;
   /** Throws when there is no such queue; `topic/Subscriptions/name` names a subscription. */
   counts(queue: string): QueueCounts;
-  /** Resolves when no message is active, locked or scheduled; rejects with the counts when that takes too long. */
-  waitUntilIdle(queue: string, timeoutMs: number): Promise<void>;
+  /**
+   * Resolves when no message is active, locked or scheduled, scheduled ones aside whose id `leftAside` takes; rejects with the counts when
+   * that takes too long.
+   */
+  waitUntilIdle(queue: string, timeoutMs: number, leftAside?: (messageId: string) => boolean): Promise<void>;
   /** Enqueues a queue's scheduled messages now, for those who do not want to wait for them. */
   enqueueScheduled(queue: string): void;
   /** Returns the function that takes the listener away again. */
@@ -102,7 +105,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     createQueue,
     counts: (name) => existingQueue(name).counts(),
     enqueueScheduled: (name) => existingQueue(name).enqueueScheduled(),
-    waitUntilIdle: (name, timeoutMs) => waitUntilIdle(existingQueue(name), clock, timeoutMs),
+    waitUntilIdle: (name, timeoutMs, leftAside) =>
+      waitUntilIdle(existingQueue(name), clock, timeoutMs, leftAside),
     onSettled(listener) {
       settledListeners.add(listener);
       return () => settledListeners.delete(listener);
@@ -115,8 +119,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-function waitUntilIdle(queue: Queue, clock: Clock, timeoutMs: number): Promise<void> {
-  if (queue.isIdle) return Promise.resolve();
+function waitUntilIdle(
+  queue: Queue,
+  clock: Clock,
+  timeoutMs: number,
+  leftAside?: (messageId: string) => boolean,
+): Promise<void> {
+  if (queue.isIdle(leftAside)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const timer = clock.after(timeoutMs, () => {
       stopListening();
@@ -125,7 +134,8 @@ function waitUntilIdle(queue: Queue, clock: Clock, timeoutMs: number): Promise<v
       reject(new Error(`Queue "${queue.settings.name}" still had ${left} after ${timeoutMs} ms.`));
     });
     const stopListening = queue.listen({
-      idle() {
+      resting() {
+        if (!queue.isIdle(leftAside)) return;
         stopListening();
         timer.cancel();
         resolve();

@@ -106,6 +106,12 @@ export class MessageStore<Content> {
     return found;
   }
 
+  scheduledIds(): string[] {
+    if (this.#scheduled.size === 0) return [];
+    const scheduled = [...this.#messages.values()].filter(({ state }) => state === 'scheduled');
+    return scheduled.map(({ messageId }) => messageId);
+  }
+
   lockExpired(now: number): LockedMessage<Content>[] {
     return this.#locks.expired(now);
   }

@@ -44,10 +44,10 @@ export class QueueCore<Content> {
     return this.#store.size;
   }
 
-  /** Nothing is left to do: no message is active, locked or scheduled. */
-  get isIdle(): boolean {
-    const { active, locked, scheduled } = this.#store.sizes;
-    return active + locked + scheduled === 0;
+  /** Nothing is left to do: no message is active or locked, and none is scheduled but those that are left aside. */
+  isIdle(leftAside: (messageId: string) => boolean = () => false): boolean {
+    const { active, locked } = this.#store.sizes;
+    return active + locked === 0 && this.#store.scheduledIds().every(leftAside);
   }
 
   /** Returns the function that takes the listener away again. */
@@ -263,7 +263,7 @@ export class QueueCore<Content> {
 
   #announce(): void {
     if (this.hasActive) this.#listeners.available();
-    else if (this.isIdle) this.#listeners.idle();
+    else if (this.#store.sizes.locked === 0) this.#listeners.resting();
   }
 
   /** Returns when something is due next. */

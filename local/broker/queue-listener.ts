@@ -10,8 +10,8 @@ export interface QueueListener {
   /** There are active messages that a waiting receiver can take. */
   available?(): void;
   departed?(departure: Departure): void;
-  /** A change left no message active, locked or scheduled. */
-  idle?(): void;
+  /** A change left no message active or locked; some may be scheduled. */
+  resting?(): void;
 }
 
 export class QueueListeners {
@@ -30,7 +30,7 @@ export class QueueListeners {
     for (const listener of this.#listeners) listener.departed?.(departure);
   }
 
-  idle(): void {
-    for (const listener of this.#listeners) listener.idle?.();
+  resting(): void {
+    for (const listener of this.#listeners) listener.resting?.();
   }
 }
