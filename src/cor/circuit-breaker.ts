@@ -8,7 +8,8 @@ type CallOutcome = { readonly kind: 'succeeded' } | { readonly kind: 'failed'; r
 /** Leave to call COR now, or how long to stay away. Who is allowed must call `report` exactly once. */
 export type CallPermit =
   | { readonly allowed: true; report(outcome: CallOutcome): void }
-  | { readonly allowed: false; readonly waitMs: number };
+  /** `lastFailure`: what the latest call met that is the reason for this. */
+  | { readonly allowed: false; readonly waitMs: number; readonly lastFailure: Failure | undefined };
 
 /** `closed`: calls are made. `open`: none is. `halfOpen`: one probe is under way, which decides. */
 type BreakerState = 'closed' | 'open' | 'halfOpen';
@@ -96,10 +97,12 @@ class Breaker implements CircuitBreaker {
     const userWaitMs = this.userBackoff.waitMs(user);
     if (opened) {
       const waitMs = Math.max(userWaitMs, opened.until - this.options.now());
-      if (opened.probing) return { allowed: false, waitMs: Math.max(opened.delayMs, waitMs) };
-      if (waitMs > 0) return { allowed: false, waitMs };
+      const { lastFailure, probing, delayMs } = opened;
+      if (probing) return { allowed: false, waitMs: Math.max(delayMs, waitMs), lastFailure };
+      if (waitMs > 0) return { allowed: false, waitMs, lastFailure };
       opened.probing = true;
-    } else if (userWaitMs > 0) return { allowed: false, waitMs: userWaitMs };
+    } else if (userWaitMs > 0)
+      return { allowed: false, waitMs: userWaitMs, lastFailure: this.userBackoff.lastFailure(user) };
     return { allowed: true, report: (outcome) => this.report(user, outcome, opened) };
   }
 
@@ -129,11 +132,12 @@ class Breaker implements CircuitBreaker {
     this.options.onClose?.(reason, now - since);
   }
 
-  private count(user: string, { opensAfter }: Failure): void {
+  private count(user: string, failure: Failure): void {
+    const { opensAfter } = failure;
     if (opensAfter === 'threeCalls') this.lostInARow += 1;
     if (opensAfter !== 'twoUsers' && opensAfter !== 'threeUsers') return;
     const now = this.options.now();
-    this.userBackoff.failed(user);
+    this.userBackoff.failed(user, failure);
     for (const [other, at] of this.evidence) if (now - at > EVIDENCE_MS) this.evidence.delete(other);
     this.evidence.set(user, now);
   }

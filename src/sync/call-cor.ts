@@ -1,4 +1,4 @@
-import { type CircuitBreaker, CREDENTIALS_REFUSED } from '../cor/circuit-breaker.ts';
+import { type CallPermit, type CircuitBreaker, CREDENTIALS_REFUSED } from '../cor/circuit-breaker.ts';
 import type { CallContext, CorClient } from '../cor/cor-client.ts';
 import type { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
@@ -22,7 +22,7 @@ export async function callCor(
 ): Promise<AssertionResult> {
   const { breaker } = access;
   const permit = breaker.tryCall(user);
-  if (!permit.allowed) return notCalled(permit.waitMs, breaker.reason);
+  if (!permit.allowed) return notCalled(permit, breaker.reason);
   let failure: Failure | undefined;
   try {
     const result = await assertInCor(access.cor, user, plan, context);
@@ -36,8 +36,13 @@ export async function callCor(
   }
 }
 
-function notCalled(waitMs: number, reason: string | undefined): AssertionResult {
-  const description = `No call was made: ${reason ?? 'the last ones about this user failed'}.`;
+function notCalled(
+  { waitMs, lastFailure }: Extract<CallPermit, { allowed: false }>,
+  reason: string | undefined,
+): AssertionResult {
+  const why = `No call was made: ${reason ?? 'the last ones about this user failed'}.`;
+  // What is to be mended is what the calls met, not that none is made.
+  const description = lastFailure ? `${why} The latest met: ${lastFailure.description}` : why;
   const code = reason === CREDENTIALS_REFUSED ? 'CREDENTIALS_REFUSED' : 'PAUSED';
   return {
     failure: { service: 'cor', class: 'paused', code, description, retryAfterMs: waitMs },

@@ -82,7 +82,9 @@ describe('an old dead letter that is replayed after newer events', () => {
     expect(line).toMatchObject({ outcome: 'duplicate', replayed: true });
     expect(cor.state()[user]).toEqual({ [current]: 50 });
     expect(await believed(user)).toEqual({ [current]: 50 });
-    expect((await ledger().load(user)).document).toEqual(stored.document);
+    // An earlier try may have attached it: the next assertion takes it away where COR shows it.
+    const released = { [late]: expect.any(String) };
+    expect((await ledger().load(user)).document).toEqual({ ...stored.document, released });
     expect(broker.counts(QUEUE).deadLetter).toBe(0);
   });
 });
