@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DeadLetterContent } from '../../src/dead-letters/content.ts';
 import type { DeadLetterEntry } from '../../src/dead-letters/dead-letters.ts';
 import type { DeadLetterHeaders } from '../../src/dead-letters/headers.ts';
-import type { DeadLetterList } from '../../src/dead-letters/selection.ts';
+import type { DeadLetterList } from '../../src/dead-letters/reason-counts.ts';
 import { localTime } from '../frame/local-time.ts';
 import type { Session } from '../frame/session.ts';
 import type { Table } from '../frame/table.ts';
@@ -65,7 +65,7 @@ const TIMES = /^\d{4}-\d\d-\d\dT/;
 /** All that is known of one dead letter. */
 export function showLetter({ headers, content }: DeadLetterEntry, session: Session): void {
   const { connector, otherProperties } = headers;
-  const { table, record, operation, changes, problem } = content();
+  const { table, record, operation, user, changes, problem } = content();
   const own = Object.entries(connector).map(([name, value]): [string, string] => {
     const text = String(value);
     return [name, TIMES.test(text) ? localTime(text) : text];
@@ -78,6 +78,7 @@ export function showLetter({ headers, content }: DeadLetterEntry, session: Sessi
     ['table', table],
     ['row', record],
     ['operation', operation],
+    ['user', user],
     ...changes.map((change): [string, string] => ['would', changeText(change)]),
     ['would', problem && `${changes.length > 0 ? 'not do all' : 'change nothing'}: ${problem}`],
     ['tries', triesOf(headers)],

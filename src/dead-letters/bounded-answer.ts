@@ -1,4 +1,4 @@
-import type { DeadLetterList } from './selection.ts';
+import type { DeadLetterList } from './reason-counts.ts';
 import type { Settled } from './settle.ts';
 
 /** Anybody may dead-letter with words of their own: an answer to a request stays short whatever stands in the queue. */

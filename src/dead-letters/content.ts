@@ -16,7 +16,10 @@ export interface DeadLetterContent {
   /** Left out when the body cannot be decoded. */
   readonly table?: string;
   readonly record?: string;
+  /** Of a message of the connector's own: why it was sent. */
   readonly operation?: string;
+  /** External id of the user whom such a message asks for. */
+  readonly user?: string;
   /** What it would change; empty when it is not ours or cannot be translated. */
   readonly changes: readonly WithoutName<AssignmentChange<NamedId>>[];
   /** Why it changes nothing, or not all that it should. */
@@ -37,8 +40,8 @@ function withoutName(change: AssignmentChange<NamedId>): WithoutName<AssignmentC
 function readUserMessage(body: Uint8Array): DeadLetterContent {
   const decoded = decodeUserMessage(body);
   if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };
-  const { why, changes } = decoded.message;
-  return { operation: why, changes: changes.map(withoutName) };
+  const { why, user, changes } = decoded.message;
+  return { operation: why, user, changes: changes.map(withoutName) };
 }
 
 /** Decodes and translates as the connector would do it now, with the mapping of now. */

@@ -49,6 +49,8 @@ export function matches(
   if (from !== undefined && headers.from !== from) return false;
   if (reason !== undefined && headers.reason !== reason) return false;
   if (before !== undefined && !(Date.parse(headers.enqueuedAt ?? '') < before)) return false;
-  if (row !== undefined && content().record !== row) return false;
-  return user === undefined || content().changes.some((change) => change.user === user);
+  if (row === undefined && user === undefined) return true;
+  const { record, user: asked, changes } = content();
+  if (row !== undefined && record !== row && !changes.some((change) => change.record === row)) return false;
+  return user === undefined || asked === user || changes.some((change) => change.user === user);
 }

@@ -362,4 +362,4 @@ test('Ctrl-C in the middle of a replay, then again: sent = completed + dead-lett
     completed: count - again.length,
     active: 0,
   });
-});
+}, 60_000);
