@@ -3,3 +3,4 @@ import './sync-assignments.ts';
 import './due-users.ts';
 import './health.ts';
 import './dead-letters.ts';
+import './reconcile.ts';

@@ -62,6 +62,22 @@ export interface LogLine {
   readonly dueCount?: number;
   readonly percentage?: number;
   readonly version?: string;
+  /** A comparison with Dataverse: its id, rows read, users compared, messages sent, and how many rows are in each situation. */
+  readonly run?: string;
+  readonly rows?: number;
+  readonly compared?: number;
+  readonly unreadable?: number;
+  readonly messages?: number;
+  readonly equal?: number;
+  readonly missingInLedger?: number;
+  readonly staleInLedger?: number;
+  readonly goneInDynamics?: number;
+  readonly movedInDynamics?: number;
+  readonly aheadInLedger?: number;
+  readonly notTold?: number;
+  readonly unidentified?: number;
+  readonly unmappable?: number;
+  readonly held?: number;
 }
 
 type LogEvent =
@@ -79,6 +95,8 @@ type LogEvent =
   | 'cor.drift'
   | 'user.notTold'
   | 'due.sent'
+  | 'reconcile.finished'
+  | 'reconcile.failed'
   | 'cor.workspaceCreated'
   | 'percentage.capped'
   | 'percentage.zero'

@@ -41,6 +41,14 @@ const organizationId = z
     error: 'the id of a Dataverse organization, as `npm run dataverse -- check` prints it',
   });
 
+/** When a timer fires. What its fields may be the host knows. */
+const ncrontab = z
+  .string()
+  .trim()
+  .regex(/^\S+( \S+){5}$/, {
+    error: 'six fields: second minute hour day month weekday, such as 0 0 3 * * *',
+  });
+
 const optional = z.string().trim().optional();
 
 /** Every setting that the code reads, with its default. docs/settings.md explains each. */
@@ -77,6 +85,8 @@ export const settingsSchema = z.object({
   DATAVERSE_URL: optional,
   DATAVERSE_CLIENT_ID: optional,
   DATAVERSE_STATIC_TOKEN: optional,
+  RECONCILE_SCHEDULE: ncrontab.default('0 0 3 * * *'),
+  VERIFY_SCHEDULE: ncrontab.optional(),
 });
 
 /** What a command needs that looks at the ledger alone. */

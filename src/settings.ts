@@ -23,6 +23,8 @@ export type Source =
 export interface Settings {
   /** Absent: the connector only hears. */
   readonly dataverse?: DataverseSettings;
+  /** When all rows are compared, and when COR is told everything again besides: NCRONTAB in UTC. Means nothing without `dataverse`. */
+  readonly reconcile: { readonly schedule: string; readonly verifySchedule?: string | undefined };
   readonly source: Source;
   readonly serviceBus: Connection;
   /** `memory` forgets everything when the process ends: for benchmarks and try-outs only. */
@@ -222,6 +224,7 @@ export function readSettings(environment: Environment): Settings {
   if (problems.length > 0 || !serviceBus || !ledger || !mapping) throw settingsError(problems);
   return {
     ...(dataverse && { dataverse }),
+    reconcile: { schedule: raw.RECONCILE_SCHEDULE, verifySchedule: raw.VERIFY_SCHEDULE },
     source: from,
     serviceBus,
     ledger,

@@ -14,6 +14,8 @@ const OWN: ReadonlyMap<string, ExitCode> = new Map([
   ['UsageError', EXIT.wrongUse],
   ['SettingsError', EXIT.wrongUse],
   ['MappingError', EXIT.wrongUse],
+  ['RunError', EXIT.cannotReach],
+  ['DamagedDocumentError', EXIT.differs],
   ['RegistrationError', EXIT.differs],
   ['LedgerUnreadableError', EXIT.differs],
 ]);

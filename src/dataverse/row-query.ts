@@ -6,7 +6,7 @@ import type { Navigation, TableMetadata } from './table-metadata.ts';
 import type { Row } from './web-api.ts';
 
 /** A row that a lookup refers to, read together with the row itself. */
-interface Expand {
+export interface Expand {
   /** The lookup's column, or its navigation property (case matters): only that tells apart the tables of a polymorphic one. */
   readonly lookup: string;
   readonly columns: readonly string[];

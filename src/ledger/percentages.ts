@@ -23,8 +23,8 @@ interface Rows {
   name: string | undefined;
 }
 
-/** Does the row keep its workspace attached on `day`? One without a finish does for ever. */
-function counts(allocation: Allocation, day: number, rule: PercentageRule): boolean {
+/** Does the row keep its workspace attached on `day` (a number)? One without a finish does for ever. */
+export function counts(allocation: Allocation, day: number, rule: PercentageRule): boolean {
   return rule.window === 'always' || day <= spanOf(allocation).finish + rule.keepAfter;
 }
 

@@ -8,6 +8,7 @@ import { COMMANDS } from '../../cli/commands.ts';
 import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { readReplayRequest } from '../../src/dead-letters/replay-request.ts';
 import { SKIP_REASONS } from '../../src/dynamics/translation.ts';
+import { SITUATIONS } from '../../src/reconcile/situation.ts';
 import { blocks, code, readDoc, section, tableRows } from './documentation.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -191,6 +192,8 @@ describe('what is named', () => {
       'errorCode',
       'skipReason',
       ...SKIP_REASONS,
+      ...SITUATIONS,
+      'otherOrganization',
       'syncRetries',
       'maxConcurrentCalls',
       'dryRun',

@@ -86,6 +86,7 @@ describe('the deployment zip', () => {
       'dist/grpc-grpc-js.cjs',
       'dist/index.cjs',
       'dist/open-telemetry.cjs',
+      'dist/run-and-log.cjs',
       'host.json',
       'package.json',
     ]);
@@ -120,6 +121,17 @@ describe('the deployment zip', () => {
       ...OTHER_FUNCTIONS,
       syncAssignments: serviceBus(SUBSCRIPTION),
       syncRetries: serviceBus(QUEUE),
+    });
+  });
+
+  test('compares with Dataverse by timers only where an environment is named', async () => {
+    const dataverse = { DATAVERSE_URL: 'https://contoso.crm.dynamics.com', VERIFY_SCHEDULE: '0 0 4 * * 0' };
+    expect(bindingsOf(await registeredFunctions(zip, { ...SETTINGS, ...dataverse }))).toEqual({
+      ...OTHER_FUNCTIONS,
+      syncAssignments: serviceBus(QUEUE),
+      reconcile: [{ type: 'timerTrigger', schedule: '0 0 3 * * *' }],
+      verify: [{ type: 'timerTrigger', schedule: '0 0 4 * * 0' }],
+      reconcileReports: http('function', 'GET', 'reconcile'),
     });
   });
 

@@ -37,6 +37,7 @@ test('what is left out has a default', () => {
   const { mapping, ...settings } = readSettings(LEAST);
   expect(mapping.table).toBe('msdyn_resourceassignment');
   expect(settings).toEqual({
+    reconcile: { schedule: '0 0 3 * * *' },
     source: { kind: 'queue', queue: 'assignments' },
     serviceBus: { connectionString: LEAST.ServiceBusConnection },
     ledger: { connectionString: LEAST.AzureWebJobsStorage },

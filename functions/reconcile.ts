@@ -1,0 +1,34 @@
+import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
+import { NO_TELEMETRY } from '../src/telemetry/telemetry.ts';
+import { settings } from './app.ts';
+import { log, withInvocationLog } from './log.ts';
+
+/** Ends a run between two pages, users or messages when the app ends. */
+const ended = new AbortController();
+
+async function compare(verify: boolean): Promise<void> {
+  // Loaded when it is needed: no start of the app waits for it.
+  const { runAndLog } = await import('../src/reconcile/run-and-log.ts');
+  await runAndLog(settings, { verify, signal: ended.signal, log });
+}
+
+const timer = (verify: boolean) => (_timer: unknown, context: InvocationContext) =>
+  withInvocationLog(context, NO_TELEMETRY.message(context.traceContext), () => compare(verify));
+
+async function reports(request: HttpRequest): Promise<HttpResponseInit> {
+  const { readReports } = await import('../src/reconcile/run-and-log.ts');
+  return readReports(settings, request.query.get('run') ?? undefined);
+}
+
+if (settings.dataverse) {
+  const { schedule, verifySchedule } = settings.reconcile;
+  app.timer('reconcile', { schedule, handler: timer(false) });
+  if (verifySchedule !== undefined) app.timer('verify', { schedule: verifySchedule, handler: timer(true) });
+  app.http('reconcileReports', {
+    methods: ['GET'],
+    authLevel: 'function',
+    route: 'reconcile',
+    handler: reports,
+  });
+  app.hook.appTerminate(() => ended.abort());
+}

@@ -1,0 +1,3 @@
+import { describeRuns } from './model/describe-runs.ts';
+
+describeRuns(300);
