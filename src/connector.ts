@@ -12,6 +12,8 @@ import { ruleHash } from './ledger/rule-hash.ts';
 import { planningDay } from './ledger/today.ts';
 import type { Log } from './log.ts';
 import { Echoes } from './messaging/echoes.ts';
+import { LazyLookUps } from './messaging/lazy-look-ups.ts';
+import { lookAtEnvironment } from './messaging/look-at-environment.ts';
 import { OrganizationGuard } from './messaging/organization-guard.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
@@ -49,6 +51,10 @@ export interface Connector {
   readonly cor: CorClient;
   /** Keeps calls to COR back while they are useless. */
   readonly breaker: CircuitBreaker;
+  /** What messages look up in Dataverse, where the settings name an environment. */
+  readonly lookUps: LazyLookUps | undefined;
+  /** Looks once at the environment that is read, if one is. Never rejects: what cannot be read is told by health. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,6 +73,14 @@ function logFailedCall(log: Log): (call: CorCallEvent) => void {
       ...(correlationId !== undefined && { correlationId }),
     });
   };
+}
+
+function lookUpsOf({ dataverse, mapping }: Settings, clock: Clock, log: Log): LazyLookUps | undefined {
+  if (!dataverse) return undefined;
+  return new LazyLookUps(async () => {
+    const { openLookUps } = await import('./messaging/look-ups.ts');
+    return openLookUps(dataverse, { mapping, now: () => clock.now(), log });
+  });
 }
 
 /** Wires the parts together for one process. */
@@ -106,13 +120,16 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     today,
     rule: ruleHash(settings.mapping.percentage),
   };
+  const lookUps = lookUpsOf(settings, clock, log);
+  const { organization } = settings;
   const echoes = new Echoes(retryQueue, settings.cor.timeoutMs);
   const options = {
     mapping: settings.mapping,
     users,
-    organizations: new OrganizationGuard({ organization: settings.organization, documents, clock, log }),
+    organizations: new OrganizationGuard({ organization, documents, clock, log }),
     settlement: world.settlement ?? createSettlement(),
     retryQueue,
+    lookUps,
     echoes,
     policy: { retryWindowMs: settings.retryWindowMs, unmappedGraceMs: settings.unmappedGraceMs },
     clock,
@@ -124,6 +141,15 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     ledger,
     documents,
     cor,
+    lookUps,
+    async start() {
+      if (!lookUps) return;
+      const environment = { organization, documents, clock, log };
+      await lookUps
+        .get()
+        .then((opened) => lookAtEnvironment(opened, environment))
+        .catch(() => undefined);
+    },
     handle(body, triggerMetadata, trace) {
       if (!trace) return processMessage(body, triggerMetadata, options);
       // The line that tells a message's outcome holds all that its trace has to say.
@@ -136,7 +162,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
     sendDueUsers: () => sendDueUsers(due),
     breaker,
     async close() {
-      await Promise.allSettled([cor.close(), retryQueue.close()]);
+      await Promise.allSettled([cor.close(), retryQueue.close(), lookUps?.close()]);
     },
   };
 }

@@ -10,6 +10,7 @@ export const DEAD_LETTER_REASONS = [
   'MissingImage',
   'MappingFailed',
   'WrongOrganization',
+  'UserUnidentified',
   'TooOld',
   'CorEntityNotMapped',
   'CorValidation',

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 import { withTimeout } from './timeout.ts';
 
 interface Check {
-  readonly name: 'settings' | 'cor' | 'storage' | 'queue';
+  readonly name: 'settings' | 'cor' | 'storage' | 'queue' | 'dataverse';
   readonly status: 'ok' | 'failed';
   readonly durationMs: number;
   /** What is wrong, for an operator: no secret, no personal data. */
@@ -83,6 +83,7 @@ export interface Health {
 }
 
 async function look(connector: Connector, probe: QueueProbe, log: Log): Promise<HealthReport> {
+  const { lookUps } = connector;
   const checks = await Promise.all([
     timed('settings', async () => undefined),
     timed('cor', () => checkCor(connector)),
@@ -93,6 +94,7 @@ async function look(connector: Connector, probe: QueueProbe, log: Log): Promise<
       ),
     ),
     timed('queue', () => probe.check()),
+    ...(lookUps ? [timed('dataverse', async () => (await lookUps.get()).check())] : []),
   ]);
   const failed = checks.filter(({ status }) => status === 'failed');
   const pause = connector.breaker.reason;
@@ -102,8 +104,8 @@ async function look(connector: Connector, probe: QueueProbe, log: Log): Promise<
 }
 
 /**
- * Checks what the connector needs: credentials of COR, ledger storage, queue, and in topic form the subscription. The settings were
- * checked when the app was loaded: without good ones there is nothing that could answer here.
+ * Checks what the connector needs: credentials of COR, ledger storage, queue (in topic form the subscription), and Dataverse where it is
+ * read. The settings were checked when the app was loaded: without good ones there is nothing that could answer here.
  */
 export function createHealth(
   settings: Settings,

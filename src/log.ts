@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from './dead-letter-reason.ts';
-import type { SkipReason } from './dynamics/translation.ts';
+import type { IncompleteReason, SkipReason } from './dynamics/translation.ts';
 import type { Service } from './failure.ts';
 import { loggedId } from './logged-id.ts';
 
@@ -11,7 +11,14 @@ export type LogLevel = 'info' | 'warn' | 'error';
  */
 export interface LogLine {
   readonly evt: LogEvent;
-  readonly outcome?: 'succeeded' | 'skipped' | 'duplicate' | 'retry' | 'deadlettered' | 'abandoned';
+  readonly outcome?:
+    | 'succeeded'
+    | 'skipped'
+    | 'hydrated'
+    | 'duplicate'
+    | 'retry'
+    | 'deadlettered'
+    | 'abandoned';
   /** Dataverse's CorrelationId, RequestId and OperationId. */
   readonly correlationId?: string;
   readonly requestId?: string;
@@ -49,6 +56,10 @@ export interface LogLine {
   readonly skipReason?: SkipReason;
   /** The event came without `versionnumber`. */
   readonly versionMissing?: true;
+  /** Why the event did not suffice, so that its row was read. */
+  readonly incomplete?: IncompleteReason;
+  /** The row is gone, and nobody knows whose it was. */
+  readonly ownerUnknown?: true;
   /** Milliseconds until the scheduled copy comes back, until a held message is tried or abandoned, or until a pause may end. */
   readonly delayMs?: number;
   readonly reason?: string;
@@ -102,9 +113,11 @@ type LogEvent =
   | 'percentage.zero'
   | 'pause.started'
   | 'pause.ended'
+  | 'dataverse.dateKind'
   | 'ledger.unreadable'
   | 'organization.pinned'
   | 'organization.unknown'
+  | 'organization.differs'
   | 'health.degraded'
   | 'deadLetters.replayed'
   | 'telemetry.off'

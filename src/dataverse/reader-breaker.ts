@@ -5,7 +5,8 @@ export interface ReaderBreakerOptions {
   /** UTC epoch milliseconds. */
   readonly now: () => number;
   readonly onOpen?: (failure: DataverseFailure, waitMs: number) => void;
-  readonly onClose?: () => void;
+  /** `durationMs`: from the opening on. */
+  readonly onClose?: (durationMs: number) => void;
 }
 
 const FIRST_DELAY_MS = 1_000;
@@ -22,6 +23,7 @@ export class ReaderBreaker {
   private failures = 0;
   private delayMs = FIRST_DELAY_MS;
   private openedBy: DataverseFailure | undefined;
+  private openedAt = 0;
   private until = 0;
   private probing = false;
 
@@ -69,7 +71,7 @@ export class ReaderBreaker {
     this.delayMs = FIRST_DELAY_MS;
     if (!this.openedBy) return;
     this.openedBy = undefined;
-    this.options.onClose?.();
+    this.options.onClose?.(this.options.now() - this.openedAt);
   }
 
   private failed(failure: DataverseFailure): void {
@@ -84,7 +86,10 @@ export class ReaderBreaker {
     else if (failure.class === 'transient' && this.failures < MAX_FAILURES_IN_A_ROW) return;
     const waitMs = Math.max(this.delayMs, failure.retryAfterMs ?? 0);
     this.until = this.options.now() + waitMs;
-    if (!this.openedBy) this.options.onOpen?.(failure, waitMs);
+    if (!this.openedBy) {
+      this.openedAt = this.options.now();
+      this.options.onOpen?.(failure, waitMs);
+    }
     this.openedBy = failure;
   }
 }

@@ -3,7 +3,7 @@ import { DataverseError } from './dataverse-error.ts';
 import type { Row, WebApi } from './web-api.ts';
 
 /** `UserLocal` and `TimeZoneIndependent` columns are read as date and time, `DateOnly` ones as a day (Dataverse docs, behavior-format). */
-type DateBehavior = 'UserLocal' | 'TimeZoneIndependent' | 'DateOnly';
+export type DateBehavior = 'UserLocal' | 'TimeZoneIndependent' | 'DateOnly';
 
 interface ColumnMetadata {
   /** Such as `Lookup`, `Picklist`, `Decimal`, `DateTime` (Dataverse docs, AttributeTypeCode). */

@@ -1,10 +1,12 @@
-import type { DeadLetterReason } from '../dead-letter-reason.ts';
+import type { DeadLetter, DeadLetterReason } from '../dead-letter-reason.ts';
 import { DAY_MS } from '../duration.ts';
 import type { SkipReason } from '../dynamics/translation.ts';
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { SyncResult } from '../sync/user-request.ts';
 import { retryDelay } from './backoff.ts';
+import { TOO_OLD } from './doubtful-puts.ts';
 import type { History } from './envelope.ts';
+import type { Open } from './identify.ts';
 
 /** How a message ends. Exactly one of these is carried out. */
 export type Decision =
@@ -13,6 +15,8 @@ export type Decision =
       readonly result: 'succeeded' | 'duplicate' | 'skipped';
       readonly skipReason?: SkipReason;
     }
+  /** The row is gone, and who had it is in none of the event's parts: the next comparison finds the owner. */
+  | { readonly kind: 'complete'; readonly result: 'hydrated'; readonly ownerUnknown: true }
   | {
       readonly kind: 'retry';
       readonly failure: Failure;
@@ -42,6 +46,8 @@ export interface RetryPolicy {
 
 export interface DecisionInput {
   readonly results: readonly SyncResult[];
+  /** What becomes of the message once its changes are applied. */
+  readonly rest?: DeadLetter | Open | undefined;
   readonly history: History;
   readonly policy: RetryPolicy;
   /** UTC epoch ms. */
@@ -85,7 +91,7 @@ function refused(failure: Failure): Decision {
 }
 
 /** How long to wait, and what the copy says beside what it says anyway. */
-interface NextTry extends Partial<Pick<History, 'unmappedSince' | 'unconfirmed'>> {
+interface NextTry extends Partial<Pick<History, 'unmappedSince' | 'unidentifiedSince' | 'unconfirmed'>> {
   /** Tries so far that count for the delay. */
   readonly tries: number;
   /** UTC epoch ms of the last try. */
@@ -136,17 +142,22 @@ function unmapped(failure: Failure, input: DecisionInput): Decision {
   return refused(failure);
 }
 
-/** What a row that was dropped from the ledger says can be told by the row alone. */
-const TOO_OLD =
-  "The ledger of this user has dropped rows of this event's age, so it cannot tell whether what the event says still holds. Look at the row " +
-  'in Dynamics: where the assignment is still there change the row once more, which posts it anew; then discard.';
-
 function completed(endings: ReadonlySet<SyncResult['kind']>): Decision {
-  if (endings.has('doubtful')) return giveUp('TooOld', TOO_OLD);
+  if (endings.has('doubtful')) return giveUp(TOO_OLD.reason, TOO_OLD.description);
   if (endings.has('applied')) return { kind: 'complete', result: 'succeeded' };
   if (endings.has('versionWentBack'))
     return { kind: 'complete', result: 'skipped', skipReason: 'versionWentBack' };
   return { kind: 'complete', result: 'duplicate' };
+}
+
+/** Somebody may be about to fill in what is missing. The grace is one of its own: that COR does not know a user is another matter. */
+function unidentified({ reason, description }: DeadLetter, input: DecisionInput): Decision {
+  const { history, policy, now } = input;
+  const since = history.unidentifiedSince ?? now;
+  const until = since + policy.unmappedGraceMs;
+  if (now >= until) return giveUp(reason, description);
+  const failure: Failure = { service: 'dataverse', class: 'unmapped', code: 'UNIDENTIFIED', description };
+  return retry(failure, input, { tries: history.attempt, until, unidentifiedSince: since });
 }
 
 /**
@@ -154,7 +165,9 @@ function completed(endings: ReadonlySet<SyncResult['kind']>): Decision {
  * pass win over those that do not: nothing is given up while a part of the message can still succeed.
  */
 export function decide(input: DecisionInput): Decision {
-  const failures = input.results.flatMap((result) => ('failure' in result ? [result.failure] : []));
+  const { results, rest } = input;
+  const met = results.flatMap((result) => ('failure' in result ? [result.failure] : []));
+  const failures = rest?.outcome === 'unavailable' ? [...met, rest.failure] : met;
   const passing = failures.find(isUnavailable);
   if (passing) return unavailable(passing, input);
   const final = failures.find(({ class: kind }) => kind !== 'unmapped');
@@ -166,5 +179,8 @@ export function decide(input: DecisionInput): Decision {
   }
   if (final) return refused(final);
   if (failures[0]) return unmapped(failures[0], input);
-  return completed(new Set(input.results.map(({ kind }) => kind)));
+  // What could be applied is done: now the part that could not decides how the message ends.
+  if (rest?.outcome === 'unidentified') return unidentified(rest.letter, input);
+  if (rest?.outcome === 'deadLetter') return giveUp(rest.reason, rest.description);
+  return completed(new Set(results.map(({ kind }) => kind)));
 }

@@ -23,6 +23,7 @@ export const PROPERTY = {
   attempt: 'corAttempt',
   firstFailedAt: 'corFirstFailedAt',
   unmappedSince: 'corUnmappedSince',
+  unidentifiedSince: 'corUnidentifiedSince',
   unconfirmed: 'corDoubts',
   askedMs: 'corAskedMs',
   firstSequenceNumber: 'corFirstSequenceNumber',
@@ -37,6 +38,8 @@ export interface History {
   readonly attempt: number;
   readonly firstFailedAt: number | undefined;
   readonly unmappedSince: number | undefined;
+  /** Since when a look-up in Dataverse finds nobody. */
+  readonly unidentifiedSince: number | undefined;
   /** Copies of these that were sent because COR did not apply what it was told. */
   readonly unconfirmed: number;
   /** What COR's Retry-After has cost the message so far: its retry window is longer by that. Milliseconds. */
@@ -139,6 +142,7 @@ export function readHistory(
     attempt: count(PROPERTY.attempt, MAX_COUNT),
     firstFailedAt: time(PROPERTY.firstFailedAt),
     unmappedSince: time(PROPERTY.unmappedSince),
+    unidentifiedSince: time(PROPERTY.unidentifiedSince),
     unconfirmed: count(PROPERTY.unconfirmed, MAX_COUNT),
     askedMs: count(PROPERTY.askedMs, 7 * DAY_MS),
     firstSequenceNumber:

@@ -1,4 +1,3 @@
-import { DataverseError } from '../dataverse/dataverse-error.ts';
 import type { DataverseReader } from '../dataverse/reader.ts';
 import type { ExecutionContext } from '../dynamics/execution-context.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
@@ -6,6 +5,7 @@ import { requiredColumns } from '../dynamics/required-columns.ts';
 import type { Incomplete } from '../dynamics/translation.ts';
 import type { Failure } from '../failure.ts';
 import { type Hydrated, hydrated } from './hydrated.ts';
+import { lookUpFailure } from './look-up-failure.ts';
 import { RowReads } from './row-reads.ts';
 
 /**
@@ -49,8 +49,7 @@ class RowHydrator implements Hydrator {
       if (organizationId !== undefined && organizationId !== ours) return { kind: 'otherOrganization' };
       return hydrated(await this.reads.read(event.record, enqueuedAt), event, this.mapping);
     } catch (error) {
-      if (error instanceof DataverseError) return { kind: 'failed', failure: error.failure };
-      throw error;
+      return { kind: 'failed', failure: lookUpFailure(error) };
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ExecutionContext } from '../dynamics/execution-context.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
+import type { IncompleteReason } from '../dynamics/translation.ts';
 import type { Log, LogLine } from '../log.ts';
 import type { UserQueues } from '../sync/user-queues.ts';
 import type { SyncResult } from '../sync/user-request.ts';
@@ -8,6 +9,7 @@ import type { MessageTrace } from '../telemetry/telemetry.ts';
 import type { RetryPolicy } from './decide.ts';
 import type { Echoes } from './echoes.ts';
 import type { Envelope, History } from './envelope.ts';
+import type { LazyLookUps } from './lazy-look-ups.ts';
 import type { OrganizationGuard } from './organization-guard.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import type { Settlement } from './settlement.ts';
@@ -28,6 +30,8 @@ export interface MessageOptions {
   readonly random?: () => number;
   readonly trace?: MessageTrace;
   readonly versionNotice?: VersionNotice;
+  /** Missing where Dataverse is not read. */
+  readonly lookUps?: Pick<LazyLookUps, 'get'> | undefined;
 }
 
 /**
@@ -45,6 +49,8 @@ export interface MessageState {
   context?: EventFacts;
   /** The event came without `versionnumber`. */
   versionMissing?: true;
+  /** Why its row was read, or was to be read. */
+  incomplete?: IncompleteReason;
   /** Why the connector sent it, where it is a message of its own. */
   userMessage?: UserMessageReason;
   /** Id of the Dataverse organization that such a message names. */
@@ -56,7 +62,7 @@ export interface MessageState {
 
 /** The fields that every log line about a message has, as far as they are known. Times in milliseconds. */
 export function messageLine(
-  { envelope, history, context, userMessage, versionMissing, startedAt, results }: MessageState,
+  { envelope, history, context, userMessage, versionMissing, incomplete, startedAt, results }: MessageState,
   now: number,
 ): Omit<LogLine, 'evt'> {
   const { messageId, sequenceNumber, deliveryCount } = envelope;
@@ -80,6 +86,7 @@ export function messageLine(
     ...(history.attempt > 0 && { attempt: history.attempt }),
     ...(history.replayed && { replayed: true }),
     ...(versionMissing && { versionMissing }),
+    ...(incomplete !== undefined && { incomplete }),
     ...(enqueuedAt !== undefined && { queueLagMs: Math.max(0, startedAt - enqueuedAt) }),
     durationMs: now - startedAt,
     ...(coalesced > 0 && { coalesced, corCalls: results.reduce((sum, { corCalls }) => sum + corCalls, 0) }),

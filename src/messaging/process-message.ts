@@ -1,9 +1,14 @@
+import type { Translation } from '../dynamics/translation.ts';
 import { isUnanswered } from '../failure.ts';
+import type { SyncResult } from '../sync/user-request.ts';
+import { completeEvent } from './complete-event.ts';
 import { type Decision, decide, giveUp } from './decide.ts';
+import { doubtfulPuts } from './doubtful-puts.ts';
 import { bodyBytes, readEnvelope, readHistory } from './envelope.ts';
 import { hold } from './hold.ts';
+import { foremost } from './identify.ts';
 import { type MessageOptions, type MessageState, messageLine } from './message.ts';
-import { type Read, readMessage, type UserAsked } from './read-message.ts';
+import { type Read, readMessage, readOf, type UserAsked } from './read-message.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 import { RescheduleError } from './reschedule-error.ts';
 import { sendOrHold } from './send-or-hold.ts';
@@ -16,37 +21,96 @@ function isHandledBefore({ envelope, history }: MessageState): boolean {
 }
 
 async function decideOn(state: MessageState, options: MessageOptions): Promise<Decision> {
-  const { history } = state;
-  const read = readMessage(state, options.mapping);
-  if (read.outcome === 'skip') return { kind: 'complete', result: 'skipped', skipReason: read.reason };
+  const said = readMessage(state, options.mapping);
+  if (said.outcome === 'skip') return { kind: 'complete', result: 'skipped', skipReason: said.reason };
   const foreign = await refuseForeign(state, options);
   if (foreign) return foreign;
-  if (read.outcome === 'deadLetter') return giveUp(read.reason, read.description);
-  if (state.context && lacksVersion(read.parts.flatMap(({ asked }) => asked.changes))) {
-    state.versionMissing = true;
-    options.versionNotice?.warn(state, options);
+  const read = said.outcome === 'read' ? said : await readRow(said, state, options);
+  return 'kind' in read ? read : decideOnParts(read, state, options);
+}
+
+/** The event with what it did not say itself, or how the message ends without any change. */
+async function readRow(
+  said: Translation,
+  state: MessageState,
+  options: MessageOptions,
+): Promise<Read | Decision> {
+  const known = await completeEvent(said, state, options);
+  switch (known.outcome) {
+    case 'skip':
+      return { kind: 'complete', result: 'skipped', skipReason: known.reason };
+    case 'deadLetter':
+      return giveUp(known.reason, known.description);
+    case 'ownerUnknown':
+      return { kind: 'complete', result: 'hydrated', ownerUnknown: true };
+    case 'apply':
+      return readOf(known);
   }
-  const correlationId = state.context?.correlationId;
+}
+
+async function decideOnParts(read: Read, state: MessageState, options: MessageOptions): Promise<Decision> {
+  noticeVersion(read, state, options);
+  const first = await submit(read, state, options);
+  const again = await readDoubtful(read, first, state, options);
+  const second = again.length === 0 ? [] : await Promise.all(again.map((one) => submit(one, state, options)));
+  // What was in doubt is answered by what was read.
+  state.results = [
+    ...first.map((result) => (again.length > 0 ? answered(result) : result)),
+    ...second.flat(),
+  ];
+  const rest = foremost([read, ...again].flatMap(({ rest: ending }) => ending ?? []));
+  const { policy, clock, random = Math.random } = options;
+  const { results, history } = state;
+  const decision = decide({ results, rest, history, policy, now: clock.now(), random: random() });
+  const parts = [read, ...again].flatMap((one) => one.parts);
+  await sendEchoes(parts, state, options);
+  return endingOf(decision, parts, state);
+}
+
+/** Does an event come without `versionnumber`? A row that was read has it, and one that is gone has none. */
+function noticeVersion({ parts }: Read, state: MessageState, options: MessageOptions): void {
+  if (!state.context || state.incomplete) return;
+  if (!lacksVersion(parts.flatMap(({ asked }) => asked.changes))) return;
+  state.versionMissing = true;
+  options.versionNotice?.warn(state, options);
+}
+
+function submit({ parts }: Read, state: MessageState, { users, trace }: MessageOptions) {
+  const { history, context } = state;
+  const correlationId = context?.correlationId;
   const common = {
     sequence: history.firstSequenceNumber,
     enqueuedAt: history.firstEnqueuedAt,
-    operation: state.context?.operationId,
+    operation: context?.operationId,
     redelivered: isHandledBefore(state),
     ...(correlationId !== undefined && { correlationId }),
-    ...(options.trace && { trace: options.trace }),
+    ...(trace && { trace }),
   };
-  state.results = await Promise.all(
-    read.parts.map(({ user, asked }) => options.users.submit(user, { ...common, ...asked })),
-  );
-  const { policy, clock, random = Math.random } = options;
-  const decision = decide({ results: state.results, history, policy, now: clock.now(), random: random() });
-  await sendEchoes(read.parts, state, options);
-  return endingOf(decision, read, state);
+  return Promise.all(parts.map(({ user, asked }) => users.submit(user, { ...common, ...asked })));
 }
 
-/** What could be applied is done: now the part that could not decides how the message ends. */
-function endingOf(decision: Decision, { parts, rest }: Read, state: MessageState): Decision {
-  if (decision.kind === 'complete' && rest) return giveUp(rest.reason, rest.description);
+/** Reads the rows of which the ledger alone could not tell whether their puts are old. */
+async function readDoubtful(
+  { parts }: Read,
+  results: readonly SyncResult[],
+  state: MessageState,
+  options: MessageOptions,
+): Promise<readonly Read[]> {
+  if (!options.lookUps) return [];
+  const doubtful = parts.filter((_, index) => results[index]?.kind === 'doubtful');
+  const events = doubtful.flatMap(({ asked }) => doubtfulPuts(asked.changes, options.mapping.table));
+  const known = await Promise.all(events.map((event) => completeEvent(event, state, options)));
+  return known.map((one): Read => {
+    if (one.outcome === 'apply') return readOf(one);
+    return { outcome: 'read', parts: [], ...(one.outcome === 'deadLetter' && { rest: one }) };
+  });
+}
+
+function answered(result: SyncResult): SyncResult {
+  return result.kind === 'doubtful' ? { ...result, kind: 'unchanged' } : result;
+}
+
+function endingOf(decision: Decision, parts: readonly UserAsked[], state: MessageState): Decision {
   const isAboutTheDay =
     state.userMessage !== undefined && parts.every(({ asked }) => asked.changes.length === 0);
   // A dead letter of it would help nobody: the next day, or the next message, asks for the same.

@@ -3,8 +3,9 @@ import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { decode } from '../dynamics/decode.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { translate } from '../dynamics/translate.ts';
-import { isResolved, type Settled, type Skip, withoutReading } from '../dynamics/translation.ts';
+import type { Translation } from '../dynamics/translation.ts';
 import type { UserRequest } from '../sync/user-request.ts';
+import type { Identified, Open } from './identify.ts';
 import type { MessageState } from './message.ts';
 import { withoutUnsavable } from './unsavable-changes.ts';
 import { decodeUserMessage, isUserMessage, type UserMessage } from './user-message.ts';
@@ -24,15 +25,15 @@ export interface UserAsked {
 export interface Read {
   readonly outcome: 'read';
   readonly parts: readonly UserAsked[];
-  readonly rest?: DeadLetter;
+  readonly rest?: DeadLetter | Open;
 }
 
 /**
- * Reads a message: what it asks, or why there is nothing to do, or why it cannot be used. What log lines tell
- * of it goes into `state`, the parsed body does not: hundreds of messages may wait.
+ * Reads a message: what it asks, or what its event says of a row. What log lines tell of it goes into `state`,
+ * the parsed body does not: hundreds of messages may wait.
  */
-export function readMessage(state: MessageState, mapping: Mapping): Read | Skip | DeadLetter {
-  if (!isUserMessage(state.envelope.contentType)) return readEvent(state, mapping);
+export function readMessage(state: MessageState, mapping: Mapping): Read | Translation {
+  if (!isUserMessage(state.envelope.contentType)) return translateBody(state, mapping);
   const decoded = decodeUserMessage(state.body);
   if (decoded.outcome === 'deadLetter') return decoded;
   const { why, organization, changes } = decoded.message;
@@ -44,24 +45,19 @@ export function readMessage(state: MessageState, mapping: Mapping): Read | Skip 
   return { outcome: 'read', parts, ...(checked.rest && { rest: checked.rest }) };
 }
 
-function readEvent(state: MessageState, mapping: Mapping): Read | Skip | DeadLetter {
-  const translated = translateBody(state, mapping);
-  if (translated.outcome !== 'apply') return translated;
-  const { changes, rest } = translated;
-  const users = Map.groupBy(changes, ({ user }) => user);
-  const parts = [...users].map(([user, own]) => ({ user, asked: { changes: own } }));
-  return { outcome: 'read', parts, ...(rest && { rest }) };
-}
-
-function translateBody(state: MessageState, mapping: Mapping): Settled<string> {
+function translateBody(state: MessageState, mapping: Mapping): Translation {
   const decoded = decode(state.body, state.envelope);
   if (decoded.outcome === 'deadLetter') return decoded;
   const { target: _, preImages: __, postImages: ___, ...facts } = decoded.context;
   state.context = facts;
-  const settled = withoutReading(translate(decoded.context, mapping));
-  // Settings refuse a mapping that would need this.
-  if (!isResolved(settled)) throw new Error('The ids of related rows cannot be looked up.');
-  return withoutUnsavable(settled);
+  return translate(decoded.context, mapping);
+}
+
+/** The changes of an event, user by user. */
+export function readOf({ changes, rest }: Identified): Read {
+  const users = Map.groupBy(changes, ({ user }) => user);
+  const parts = [...users].map(([user, own]) => ({ user, asked: { changes: own } }));
+  return { outcome: 'read', parts, ...(rest && { rest }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { LogLine } from '../log.ts';
+import { advice } from './advice.ts';
 import { type Decision, giveUp, type RetryHistory } from './decide.ts';
 import { type Envelope, PROPERTY } from './envelope.ts';
 import type { MessageOptions, MessageState } from './message.ts';
@@ -7,7 +8,6 @@ import { messageLine } from './message.ts';
 import { RescheduleError } from './reschedule-error.ts';
 import type { PlainProperties, RetryCopy } from './retry-queue.ts';
 import { sendOrHold } from './send-or-hold.ts';
-import { skipAdvice } from './skip-advice.ts';
 
 /**
  * The one property that Dataverse is known to set whose first letter the Functions library makes small: on
@@ -48,6 +48,9 @@ function copyProperties(envelope: Envelope, history: RetryHistory): PlainPropert
     ...(history.askedMs > 0 && { [PROPERTY.askedMs]: history.askedMs }),
     ...(history.unmappedSince !== undefined && {
       [PROPERTY.unmappedSince]: new Date(history.unmappedSince).toISOString(),
+    }),
+    ...(history.unidentifiedSince !== undefined && {
+      [PROPERTY.unidentifiedSince]: new Date(history.unidentifiedSince).toISOString(),
     }),
     ...(history.firstEnqueuedAt !== undefined && {
       [PROPERTY.firstEnqueuedAt]: new Date(history.firstEnqueuedAt).toISOString(),
@@ -90,6 +93,22 @@ function withoutCopy(failure: Failure): Decision {
   return giveUp('RetriesExhausted', description, failure);
 }
 
+function complete(
+  decision: Extract<Decision, { kind: 'complete' }>,
+  state: MessageState,
+  { log, clock }: MessageOptions,
+): void {
+  const reason = advice(decision, state);
+  log(reason === undefined ? 'info' : 'warn', {
+    evt: 'message.completed',
+    outcome: decision.result,
+    ...messageLine(state, clock.now()),
+    ...(decision.result === 'hydrated' && { ownerUnknown: true }),
+    ...('skipReason' in decision && { skipReason: decision.skipReason }),
+    ...(reason !== undefined && { reason }),
+  });
+}
+
 /**
  * Carries out a decision: complete is a plain return, retry later sends a scheduled copy and returns, a dead
  * letter is one call to the host. Rejects when that could not be done: then the message has to be abandoned.
@@ -101,19 +120,8 @@ export async function settle(
 ): Promise<void> {
   const { log, clock } = options;
   switch (decision.kind) {
-    case 'complete': {
-      const { result: outcome, skipReason } = decision;
-      const line = messageLine(state, clock.now());
-      const advice = skipAdvice(skipReason, state);
-      log(advice === undefined ? 'info' : 'warn', {
-        evt: 'message.completed',
-        outcome,
-        ...line,
-        ...(skipReason !== undefined && { skipReason }),
-        ...(advice !== undefined && { reason: advice }),
-      });
-      return;
-    }
+    case 'complete':
+      return complete(decision, state, options);
     case 'retry': {
       try {
         await scheduleCopy(decision, state, options);

@@ -1,7 +1,8 @@
 import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
-import type { Settled } from '../dynamics/translation.ts';
+import type { Skip } from '../dynamics/translation.ts';
 import { unsavable } from '../ledger/changed-entry.ts';
+import { foremost, type Identified } from './identify.ts';
 
 /** What could not be read again is the message's fault, at once: saved, it would stop its user for ever. */
 function refusal({ record }: AssignmentChange, problem: string): DeadLetter {
@@ -15,12 +16,13 @@ function refusal({ record }: AssignmentChange, problem: string): DeadLetter {
  * The same without changes that the ledger could save and not load: the others are applied, and then the
  * message ends as `MappingFailed`.
  */
-export function withoutUnsavable(settled: Settled<string>): Settled<string> {
+export function withoutUnsavable(settled: Identified | Skip | DeadLetter): Identified | Skip | DeadLetter {
   if (settled.outcome !== 'apply') return settled;
   const checked = settled.changes.map((change) => ({ change, problem: unsavable(change) }));
   const bad = checked.find(({ problem }) => problem !== undefined);
   if (bad?.problem === undefined) return settled;
   const changes = checked.flatMap(({ change, problem }) => (problem === undefined ? [change] : []));
-  const rest = refusal(bad.change, bad.problem);
-  return changes.length > 0 ? { ...settled, changes, rest } : rest;
+  const rest = foremost([refusal(bad.change, bad.problem), ...(settled.rest ? [settled.rest] : [])]);
+  if (changes.length === 0 && rest?.outcome === 'deadLetter') return rest;
+  return { ...settled, changes, rest };
 }

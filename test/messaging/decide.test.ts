@@ -17,6 +17,7 @@ const fresh: History = {
   attempt: 0,
   firstFailedAt: undefined,
   unmappedSince: undefined,
+  unidentifiedSince: undefined,
   askedMs: 0,
   firstSequenceNumber: 1,
   firstEnqueuedAt: undefined,

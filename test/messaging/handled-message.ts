@@ -1,6 +1,6 @@
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { type Failure, isUnavailable } from '../../src/failure.ts';
-import type { LogLine } from '../../src/log.ts';
+import type { LogLevel, LogLine } from '../../src/log.ts';
 import { Echoes } from '../../src/messaging/echoes.ts';
 import type { MessageOptions } from '../../src/messaging/message.ts';
 import { processMessage } from '../../src/messaging/process-message.ts';
@@ -22,17 +22,23 @@ export interface Handled {
   readonly submitted: readonly { readonly user: string; readonly request: UserRequest }[];
   readonly slept: readonly number[];
   readonly lines: readonly LogLine[];
+  /** The level of each line. */
+  readonly levels: readonly LogLevel[];
   readonly deadLetters: readonly { readonly reason: string; readonly description: string }[];
   /** When it ended, milliseconds after it began. */
   readonly tookMs: number;
 }
 
 export interface World
-  extends Partial<Pick<MessageOptions, 'settlement' | 'organizations' | 'versionNotice'>> {
+  extends Partial<
+    Pick<MessageOptions, 'settlement' | 'organizations' | 'versionNotice' | 'mapping' | 'lookUps'>
+  > {
   /** When it begins, UTC epoch ms. */
   readonly at?: number;
   readonly body?: unknown;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What each request for a user ends as; applied where the list is over. */
+  readonly kinds?: readonly ('applied' | 'unchanged' | 'doubtful')[];
   /** What the sync ends with, after `syncMs`. Without it: applied. */
   readonly failure?: Failure;
   readonly syncMs?: number;
@@ -42,11 +48,12 @@ export interface World
 
 /** Handles one message on a clock of its own, where sleeping takes no time. */
 export async function handleOne(world: World = {}): Promise<Handled> {
-  const { at = NOW, body = BODY, metadata = {}, failure, syncMs = 0, sends = [] } = world;
+  const { at = NOW, body = BODY, metadata = {}, failure, syncMs = 0, sends = [], kinds = [] } = world;
   let now = at;
   const slept: number[] = [];
   const copies: Handled['copies'][number][] = [];
   const lines: LogLine[] = [];
+  const levels: LogLevel[] = [];
   const deadLetters: Handled['deadLetters'][number][] = [];
   const submitted: Handled['submitted'][number][] = [];
   let tries = 0;
@@ -60,13 +67,14 @@ export async function handleOne(world: World = {}): Promise<Handled> {
     async close() {},
   };
   const options: MessageOptions = {
-    mapping: loadMapping('resource-assignment'),
+    mapping: world.mapping ?? loadMapping('resource-assignment'),
+    lookUps: world.lookUps,
     users: {
       size: 0,
       async submit(user, request) {
-        submitted.push({ user, request });
+        const kind = kinds[submitted.push({ user, request }) - 1] ?? 'applied';
         now += syncMs;
-        if (!failure) return { kind: 'applied', ...spent };
+        if (!failure) return { kind, ...spent };
         return { kind: isUnavailable(failure) ? 'unavailable' : 'refused', failure, ...spent };
       },
     },
@@ -85,7 +93,10 @@ export async function handleOne(world: World = {}): Promise<Handled> {
         now += ms;
       },
     },
-    log: (_level, line) => void lines.push(line),
+    log(level, line) {
+      levels.push(level);
+      lines.push(line);
+    },
     random: () => 0.5,
   };
   const given = { lockToken: 'lock', deliveryCount: 1, sequenceNumber: 7, ...metadata };
@@ -93,5 +104,5 @@ export async function handleOne(world: World = {}): Promise<Handled> {
     () => undefined,
     (error: unknown) => error,
   );
-  return { thrown, copies, submitted, deadLetters, slept, lines, tookMs: now - at };
+  return { thrown, copies, submitted, deadLetters, slept, lines, levels, tookMs: now - at };
 }

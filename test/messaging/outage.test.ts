@@ -37,6 +37,7 @@ function playOutage(messages: number, backAt: number, seed: number): Outage {
     attempt: 0,
     firstFailedAt: undefined,
     unmappedSince: undefined,
+    unidentifiedSince: undefined,
     askedMs: 0,
     unconfirmed: 0,
     firstEnqueuedAt: undefined,

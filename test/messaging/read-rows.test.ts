@@ -1,0 +1,245 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startLocalDataverse } from '../../local/dataverse/local-dataverse.ts';
+import type { SwitchInput } from '../../local/dataverse/switches.ts';
+import { guidOf, ORGANIZATION, PROJECTS, RESOURCES } from '../../local/events/cast.ts';
+import { loadMapping } from '../../src/dynamics/mapping.ts';
+import { LazyLookUps } from '../../src/messaging/lazy-look-ups.ts';
+import { openLookUps } from '../../src/messaging/look-ups.ts';
+import { contextJson, entityJson } from '../dynamics/context-json.ts';
+import { handleOne, NOW, type World } from './handled-message.ts';
+
+const TABLE = 'msdyn_resourceassignment';
+const { robin, sam } = RESOURCES;
+const { bridge } = PROJECTS;
+
+const ROW = {
+  msdyn_effort: 40,
+  msdyn_start: '2026-05-04T08:00:00Z',
+  msdyn_finish: '2026-05-08T16:00:00Z',
+  msdyn_bookableresourceid: robin.id,
+  msdyn_projectid: bridge.id,
+};
+
+async function environment({ preset = 'resource-assignment', switches = {} as SwitchInput } = {}) {
+  const dataverse = await startLocalDataverse({ rows: 'samples', switches });
+  const mapping = loadMapping(preset);
+  const settings = { origin: dataverse.url, staticToken: dataverse.token };
+  const lookUps = new LazyLookUps(async () =>
+    openLookUps(settings, { mapping, now: () => NOW, log: () => undefined }),
+  );
+  onTestFinished(async () => {
+    await lookUps.close();
+    await dataverse.close();
+  });
+  const id = dataverse.create(TABLE, ROW, { withEvent: false });
+  const reads = () =>
+    dataverse.requests.filter(({ path }) => /^msdyn_resourceassignments\(/.test(path)).length;
+  const handle = (world: World) => handleOne({ mapping, lookUps, ...world });
+  return { dataverse, id, reads, handle };
+}
+
+const lookup = (Id: string, LogicalName: string) => ({
+  __type: 'EntityReference:x',
+  Id,
+  LogicalName,
+  Name: null,
+});
+const image = (key: string, resource: string) => [
+  {
+    key,
+    value: entityJson({
+      msdyn_bookableresourceid: lookup(resource, 'bookableresource'),
+      msdyn_projectid: lookup(bridge.id, 'msdyn_project'),
+      statecode: { __type: 'OptionSetValue:x', Value: 0 },
+      msdyn_effort: 8,
+      msdyn_start: '/Date(1777881600000)/',
+      msdyn_finish: '/Date(1778227200000)/',
+      versionnumber: 5,
+    }),
+  },
+];
+
+const body = (id: string, over: object = {}) =>
+  Buffer.from(
+    JSON.stringify(
+      contextJson({
+        MessageName: 'Update',
+        PrimaryEntityName: TABLE,
+        PrimaryEntityId: id,
+        OrganizationId: ORGANIZATION.id,
+        InputParameters: [{ key: 'Target', value: entityJson({ msdyn_effort: 40 }) }],
+        ...over,
+      }),
+    ),
+  );
+
+describe('an event that does not suffice', () => {
+  test('is what its row says: one read, and whoever else it names loses the row at that version', async () => {
+    const { dataverse, id, reads, handle } = await environment();
+    const { submitted, lines } = await handle({
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    const version = { number: dataverse.row(TABLE, id).versionnumber };
+    expect(reads()).toBe(1);
+    expect(submitted.map(({ user, request }) => [user, request.changes[0]])).toMatchObject([
+      [sam.id, { kind: 'remove', why: 'moved', version, basis: { kind: 'read' } }],
+      [robin.id, { kind: 'put', workspace: bridge.id, version, basis: { kind: 'read' } }],
+    ]);
+    expect(lines).toMatchObject([
+      { evt: 'message.completed', outcome: 'succeeded', incomplete: 'wronglySelected' },
+    ]);
+  });
+
+  test('whose row is gone is taken from whom it names', async () => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.delete(TABLE, id, { withEvent: false });
+    const { submitted, lines } = await handle({
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    expect(submitted.map(({ user, request }) => [user, request.changes[0]])).toMatchObject([
+      [sam.id, { kind: 'remove', why: 'deleted', version: {} }],
+    ]);
+    expect(lines).toMatchObject([{ outcome: 'succeeded' }]);
+    expect(lines[0]).not.toHaveProperty('versionMissing');
+  });
+
+  test('whose row is gone, and that names nobody, is done with a warning', async () => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.delete(TABLE, id, { withEvent: false });
+    const { submitted, lines, levels } = await handle({ body: body(id) });
+    expect(submitted).toEqual([]);
+    expect(lines).toMatchObject(
+      [{ outcome: 'hydrated', ownerUnknown: true, reason: /comparison/ }].map((line) => ({
+        ...line,
+        reason: expect.stringMatching(line.reason),
+      })),
+    );
+    expect(levels).toEqual(['warn']);
+  });
+
+  test('of another environment than the one that is read ends as without reading', async () => {
+    const { id, reads, handle } = await environment();
+    const { deadLetters } = await handle({ body: body(id, { OrganizationId: guidOf('elsewhere') }) });
+    expect(deadLetters).toMatchObject([{ reason: 'MissingImage' }]);
+    expect(reads()).toBe(0);
+  });
+
+  const FAULTS: readonly [string, SwitchInput, string][] = [
+    ['no privilege', { missingPrivileges: ['prvReadmsdyn_resourceassignment'] }, '0x80040220'],
+    ['a missing application user', { applicationUser: 'missing' }, '0x80072560'],
+    ['a disabled one', { applicationUser: 'disabled' }, '0x80040225'],
+    ['a disabled one, told by 400', { applicationUser: 'disabled', disabledUserStatus: 400 }, '0x80040225'],
+    ['a barred application', { applicationUser: 'barred' }, '0x80095ffc'],
+    ['throttling', { throttle: { limit: 'requests', most: 0, retryAfter: '90' } }, '0x80072322'],
+  ];
+  test.each(FAULTS)('%s: is retried, and the row is never taken for gone', async (_name, switches, code) => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.set(switches);
+    const { submitted, copies, lines, deadLetters } = await handle({
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    expect(submitted).toEqual([]);
+    expect(deadLetters).toEqual([]);
+    expect(copies).toHaveLength(1);
+    expect(lines).toMatchObject([{ evt: 'message.retried', dependency: 'dataverse', errorCode: code }]);
+  });
+
+  test('waits as long as Dataverse asks for', async () => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.set({ throttle: { limit: 'requests', most: 0, retryAfter: '90' } });
+    const { copies } = await handle({ body: body(id) });
+    expect(copies[0]?.at).toBeGreaterThanOrEqual(NOW + 90_000);
+  });
+});
+
+test('a put of which the ledger cannot tell whether it is old is read, and answered by what was read', async () => {
+  const { id, reads, handle } = await environment();
+  const whole = body(id, { PostEntityImages: image('PostImage', robin.id) });
+  const kinds = ['doubtful', 'applied'] as const;
+  const { submitted, lines } = await handle({ body: whole, kinds });
+  expect(reads()).toBe(1);
+  expect(submitted.map(({ request }) => request.changes[0]?.basis?.kind)).toEqual([undefined, 'read']);
+  expect(lines.at(-1)).toMatchObject({ outcome: 'succeeded', incomplete: 'doubtful' });
+  const alone = await handle({ body: whole, kinds, lookUps: undefined });
+  expect(alone.deadLetters).toMatchObject([{ reason: 'TooOld' }]);
+});
+
+describe('a user who has to be looked up', () => {
+  const preset = 'resource-assignment-entra';
+  const moved = (id: string) =>
+    body(id, {
+      InputParameters: [
+        {
+          key: 'Target',
+          value: entityJson({ msdyn_bookableresourceid: lookup(robin.id, 'bookableresource') }),
+        },
+      ],
+      PreEntityImages: image('PreImage', sam.id),
+      PostEntityImages: image('PostImage', robin.id),
+    });
+  const forget = { azureactivedirectoryobjectid: null };
+  const userOf = ({ name }: { name: string }) => guidOf(`systemuser ${name}`);
+  const entra = ({ name }: { name: string }) => guidOf(`entra ${name}`);
+
+  test('is found, and the change remembers from which resource', async () => {
+    const { id, handle } = await environment({ preset });
+    const { submitted, lines } = await handle({ body: moved(id) });
+    expect(submitted.map(({ user, request }) => [user, request.changes[0]])).toMatchObject([
+      [entra(sam), { kind: 'remove', why: 'moved' }],
+      [entra(robin), { kind: 'put', source: robin.id }],
+    ]);
+    expect(lines.at(-1)).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  test('and is not found: the old user loses the row at once, the rest waits, then is given up with the path', async () => {
+    const { dataverse, id, handle } = await environment({ preset });
+    dataverse.update('systemuser', userOf(robin), forget);
+    const first = await handle({ body: moved(id) });
+    expect(first.submitted.map(({ user }) => user)).toEqual([entra(sam)]);
+    expect(first.lines.at(-1)).toMatchObject({ evt: 'message.retried', errorCode: 'UNIDENTIFIED' });
+    const { applicationProperties } = first.copies[0]?.copy ?? {};
+    expect(applicationProperties).toMatchObject({ corUnidentifiedSince: new Date(NOW).toISOString() });
+    expect(applicationProperties).not.toHaveProperty('corUnmappedSince');
+    const since = { corAttempt: 3, corUnidentifiedSince: new Date(NOW - 900_000).toISOString() };
+    const last = await handle({ body: moved(id), metadata: { applicationProperties: since } });
+    expect(last.deadLetters).toEqual([
+      {
+        reason: 'UserUnidentified',
+        description: expect.stringContaining(
+          `bookableresource ${robin.id} > UserId: azureactivedirectoryobjectid`,
+        ),
+      },
+    ]);
+    expect(last.deadLetters[0]?.description).toContain(id);
+  });
+
+  test('of two resources keeps the row that moves between them, and is not told a removal', async () => {
+    const { dataverse, id, handle } = await environment({ preset });
+    dataverse.update('systemuser', userOf(robin), { azureactivedirectoryobjectid: entra(sam) });
+    const { submitted } = await handle({ body: moved(id) });
+    expect(submitted.map(({ user, request }) => [user, request.changes.map(({ kind }) => kind)])).toEqual([
+      [entra(sam), ['put']],
+    ]);
+  });
+
+  test('is no person: skipped with a reason of its own', async () => {
+    const { dataverse, id, handle } = await environment({ preset });
+    dataverse.update('bookableresource', robin.id, { resourcetype: 1 });
+    const created = body(id, { MessageName: 'Create', PostEntityImages: image('PostImage', robin.id) });
+    const { lines } = await handle({ body: created });
+    expect(lines.at(-1)).toMatchObject({ outcome: 'skipped', skipReason: 'notAPerson' });
+  });
+
+  test('while Dataverse is away: what is known is applied, the message comes back', async () => {
+    const { dataverse, id, handle } = await environment({ preset });
+    await handle({ body: body(id, { MessageName: 'Create', PostEntityImages: image('PostImage', sam.id) }) });
+    dataverse.set({ missingPrivileges: ['prvReadUser'] });
+    const { submitted, lines } = await handle({ body: moved(id) });
+    expect(submitted.map(({ user }) => user)).toEqual([entra(sam)]);
+    expect(lines.at(-1)).toMatchObject({
+      evt: 'message.retried',
+      dependency: 'dataverse',
+      errorCode: '0x80040220',
+    });
+  });
+});
