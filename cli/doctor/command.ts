@@ -41,7 +41,11 @@ function readAll(environment: Environment): Settings | Finding {
   try {
     return readSettings(environment);
   } catch (error) {
-    return failed('settings', explain(error).text, 'See README, "Settings"; the app would not start either.');
+    return failed(
+      'settings',
+      explain(error).text,
+      'docs/settings.md has each; the app would not start with these either.',
+    );
   }
 }
 
