@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor/command.ts';
 import type { Define } from './frame/program.ts';
 import { ledgerCommands } from './ledger/commands.ts';
 import { logCommand } from './log/command.ts';
+import { matchCommand } from './match/command.ts';
 import { reconcileCommands } from './reconcile/commands.ts';
 import { sendCommand } from './send/command.ts';
 import { translateCommand } from './translate.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Define[] = [
   ledgerCommands,
   deadLetterCommands,
   dataverseCommands,
+  matchCommand,
   reconcileCommands,
   doctorCommand,
 ];
