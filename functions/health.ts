@@ -1,5 +1,6 @@
 import { app, type HttpResponseInit } from '@azure/functions';
 import { createHealth } from '../src/health.ts';
+import { readLastRun } from '../src/reconcile/last-run.ts';
 import { connector, settings } from './app.ts';
 import { log } from './log.ts';
 
@@ -13,8 +14,12 @@ async function summary(): Promise<HttpResponseInit> {
 }
 
 async function details(): Promise<HttpResponseInit> {
-  const report = await health.report();
-  return { status: report.status === 'ok' ? 200 : 503, jsonBody: report };
+  const [report, lastRun] = await Promise.all([
+    health.report(),
+    settings.dataverse && readLastRun(connector.documents),
+  ]);
+  const jsonBody = { ...report, ...(lastRun && { lastRun }) };
+  return { status: report.status === 'ok' ? 200 : 503, jsonBody };
 }
 
 // Two functions, because the host checks a key only where the function demands one: an anonymous function cannot tell who calls.
