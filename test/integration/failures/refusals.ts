@@ -93,7 +93,7 @@ test('a workspace that stays unknown ends as a dead letter after the grace, hold
   expect(held(cor, [good])).toEqual(wanted([good, bad]));
 });
 
-test('what COR finds invalid is a dead letter at once, the rest of the same user goes on', async () => {
+test('what COR finds invalid is a dead letter after a few tries, the rest of the same user goes on', async () => {
   const { cor, broker, send, deadLetters } = system();
   const log = linesFromNow(system());
   const good = one();
@@ -104,7 +104,8 @@ test('what COR finds invalid is a dead letter at once, the rest of the same user
   await send(message, other);
   await broker.waitUntilIdle(QUEUE, IDLE_MS);
   await expectAccount(system(), [message, other], { deadLettered: 1, completed: 1 });
-  expect(log.all().filter(({ evt }) => evt === 'message.retried')).toEqual([]);
+  // A message that makes room under 100 % may come behind it.
+  expect(log.all().filter(({ evt }) => evt === 'message.retried')).toHaveLength(3);
   expect(held(cor, [good])).toEqual(wanted([good]));
   const letter = (await deadLetters()).get(message.messageId);
   expect(letter).toMatchObject({

@@ -4,6 +4,7 @@ import { type Line, QUEUE, type TestStack } from '../test-stack.ts';
 export async function endedAfterRetries(
   { broker, line }: TestStack,
   messageId: string,
+  queue = QUEUE,
 ): Promise<{ readonly line: Line; readonly retries: readonly Line[] }> {
   const retries: Line[] = [];
   for (;;) {
@@ -16,6 +17,6 @@ export async function endedAfterRetries(
     );
     if (next.evt !== 'message.retried') return { line: next, retries };
     retries.push(next);
-    broker.enqueueScheduled(QUEUE);
+    broker.enqueueScheduled(queue);
   }
 }

@@ -13,7 +13,7 @@ describe('injected failures', () => {
     expect(await client.attach(USER, one)).toMatchObject({ ok: false, failure });
     expect(await client.attach(USER, one)).toMatchObject({ ok: false, failure });
     expect(await client.attach(USER, one)).toMatchObject({
-      failure: { status: 429, retryAfterMs: 86_400_000 },
+      failure: { status: 429, retryAfterMs: 7 * 86_400_000 },
     });
     expect(sandbox.state()).toEqual({ [USER]: {} });
     expect(await client.attach(USER, one)).toMatchObject(attach);
