@@ -12,6 +12,13 @@ const TABLE = 'msdyn_resourceassignment';
 const { robin, sam } = RESOURCES;
 const { bridge } = PROJECTS;
 
+/** What is wrong with the environment. */
+interface Wrong {
+  readonly switches?: SwitchInput;
+  readonly token?: string;
+  readonly fault?: { readonly status: number; readonly body: string };
+}
+
 const ROW = {
   msdyn_effort: 40,
   msdyn_start: '2026-05-04T08:00:00Z',
@@ -142,6 +149,54 @@ describe('an event that does not suffice', () => {
     expect(deadLetters).toEqual([]);
     expect(copies).toHaveLength(1);
     expect(lines).toMatchObject([{ evt: 'message.retried', dependency: 'dataverse', errorCode: code }]);
+  });
+
+  const page = { status: 200, body: '<html>Sign in</html>' };
+  const segment = {
+    status: 404,
+    body: JSON.stringify({
+      error: { code: '0x8006088a', message: "Resource not found for the segment 'x'." },
+    }),
+  };
+  const column = {
+    status: 400,
+    body: JSON.stringify({ error: { code: '0x80060888', message: "Could not find a property named 'x'." } }),
+  };
+  test.each([
+    ['a refused token', { token: 'another' }, { httpStatus: 401, errorClass: 'auth' }],
+    [
+      'administration mode',
+      { switches: { administrationMode: true } },
+      { httpStatus: 403, errorClass: 'auth' },
+    ],
+    [
+      'administration mode with a page',
+      { switches: { administrationMode: true, undocumentedBody: 'html' } },
+      { httpStatus: 403, errorClass: 'auth' },
+    ],
+    ['a page in place of an answer', { fault: page }, { errorCode: 'NOT_DATAVERSE' }],
+    ['a wrong URL', { fault: segment }, { httpStatus: 404, errorCode: '0x8006088a' }],
+    ['a column that went away', { fault: column }, { httpStatus: 400, errorCode: '0x80060888' }],
+  ] as const)('%s: is retried too', async (_name, { switches, token, fault }: Wrong, line) => {
+    const { dataverse, id, handle } = await environment();
+    // Metadata and organization are known by then.
+    await handle({ body: body(id) });
+    if (switches) dataverse.set(switches);
+    if (token !== undefined) dataverse.setToken(token);
+    if (fault) dataverse.faults.push({ ...fault, on: 'msdyn_resourceassignments(' });
+    const { submitted, lines } = await handle({ body: body(id) });
+    expect(submitted).toEqual([]);
+    expect(lines).toMatchObject([{ evt: 'message.retried', dependency: 'dataverse', ...line }]);
+  });
+
+  test('whose row is there and may not be read is retried', async () => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.set({ hiddenRows: [id] });
+    const { submitted, lines } = await handle({
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    expect(submitted).toEqual([]);
+    expect(lines).toMatchObject([{ evt: 'message.retried', errorCode: '0x80048306' }]);
   });
 
   test('waits as long as Dataverse asks for', async () => {
