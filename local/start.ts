@@ -12,9 +12,11 @@ import { createEndings, type Ending, play } from './play.ts';
 import { believedState, deadLetterTable, readDeadLetters, stateTable } from './report.ts';
 import { type Stack, startStack } from './stack.ts';
 import { removeStackFile, writeStackFile } from './stack-file.ts';
+import { changeRow, samplesToRead, startPostingDataverse } from './with-dataverse.ts';
 
 const USAGE = `Starts the whole flow on this machine: a Service Bus-compatible broker, a COR sandbox, storage, and the built connector
-once for each preset; plays the sample events of local/events and shows what came of them.
+once for each preset; plays the sample events of local/events and shows what came of them. Those that do not suffice are
+played once more with a local Dataverse, where their rows can be read; then a row is changed there.
 
   npm start                stays up afterwards, for "./connector send FILE…" and the other commands with --local
   npm start -- --once              ends after the tables; exit code 0 only if every sample ended as its file name says
@@ -26,6 +28,8 @@ const PRESETS = ['resource-assignment', 'project-team'] as const;
 
 /** Long enough to see a retry in the log, short enough to watch. In Azure the default is 15 min. */
 const UNMAPPED_GRACE = '1s';
+
+const LONGEST_MS = 20_000;
 
 interface Seed {
   readonly users: readonly { id: string; name: string; email: string }[];
@@ -90,12 +94,13 @@ async function main(): Promise<number> {
   // Before anything is started: npm may be killed meanwhile, too.
   endWithParent(() => void end().finally(() => process.exit(1)));
   const stack = await startStack({ apps, cor: seed, today: values.today });
+  const posting = await startPostingDataverse(stack.broker.connectionString, PRESETS);
   writeStackFile(Object.fromEntries(apps.map((app) => [app.queue, stack.settings(app)])));
 
   let ending: Promise<void> | undefined;
   end = () => {
     removeStackFile();
-    ending ??= stack.stop();
+    ending ??= Promise.allSettled([posting.close(), stack.stop()]).then(() => undefined);
     return ending;
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -105,24 +110,38 @@ async function main(): Promise<number> {
   console.log(`Up after ${Math.round(performance.now() - started)} ms:
   broker       amqp://127.0.0.1:${broker.port} (queues ${PRESETS.join(', ')})
   COR sandbox  ${cor.baseUrl} (switches: ${cor.baseUrl}/admin/switches)
+  Dataverse    ${posting.dataverse.url} (rows: ${posting.dataverse.adminUrl}/rows/msdyn_resourceassignment)
   storage      ${/BlobEndpoint=([^;]+)/.exec(storage?.connectionString ?? '')?.[1] ?? 'none'}
   connector    ${hosts.map(({ httpUrl }) => `${httpUrl}/api/health`).join('  ')}
 `);
 
   let wrong = 0;
-  for (const preset of PRESETS) {
-    console.log(`Events of preset ${preset}`);
-    await play({
-      connectionString: broker.connectionString,
-      queue: preset,
-      samples: listSamples().filter((sample) => sample.preset === preset),
-      endings,
-      onEnding(sample, how) {
-        if (how.ending !== sample.ending) wrong += 1;
-        console.log(endingLine(sample, how));
-      },
-    });
-  }
+  const playAll = async (samples: readonly Sample[], what: string) => {
+    for (const preset of PRESETS) {
+      console.log(`${what} of preset ${preset}`);
+      await play({
+        connectionString: broker.connectionString,
+        queue: preset,
+        samples: samples.filter((sample) => sample.preset === preset),
+        endings,
+        onEnding(sample, how) {
+          if (how.ending !== sample.ending) wrong += 1;
+          console.log(endingLine(sample, how));
+        },
+      });
+    }
+  };
+  await playAll(listSamples(), 'Events');
+  console.log('The same connectors, now with DATAVERSE_URL: what an event lacks is read from its row.');
+  await Promise.all(hosts.map((host) => host.stop(2_000)));
+  const reading = apps.map((app) => ({ ...app, env: { ...app.env, ...posting.settings } }));
+  await Promise.all(reading.map((app) => stack.startApp(app)));
+  writeStackFile(Object.fromEntries(reading.map((app) => [app.queue, stack.settings(app)])));
+  await playAll(samplesToRead(posting.dataverse), 'Events that did not suffice, again,');
+  const changed = changeRow(posting.dataverse);
+  const followed = await endings.of(changed.messageId, LONGEST_MS).catch((error: Error) => error.message);
+  if (followed !== 'succeeded') wrong += 1;
+  console.log(`A row is changed in Dynamics to ${changed.hours} hours, and its event ends: ${followed}`);
   playing = false;
   await showTables(stack, seed, values.today);
 
@@ -136,7 +155,10 @@ async function main(): Promise<number> {
     return wrong === 0 ? 0 : 1;
   }
   console.log(
-    '\nStill running. Try: ./connector send local/events/messages/resource-assignment/01-*.json   (Ctrl-C ends everything)',
+    `\nStill running (Ctrl-C ends everything). Try:
+  ./connector send local/events/messages/resource-assignment/01-*.json
+  ./connector match --local
+  curl -X PATCH ${posting.dataverse.adminUrl}/rows/msdyn_resourceassignment/${changed.id} -d '{"msdyn_effort": 30}'`,
   );
   return new Promise<number>(() => {});
 }
