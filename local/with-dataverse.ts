@@ -65,7 +65,7 @@ const TABLE = 'msdyn_resourceassignment';
 const HOURS = 2;
 
 /** A row that was changed in Dynamics, and the message that its step has posted. */
-export interface RowChanged {
+interface RowChanged {
   readonly id: string;
   readonly hours: number;
   readonly messageId: string;

@@ -5,7 +5,7 @@ import type { UnresolvedId } from '../../src/dynamics/named-id.ts';
 import type { Assigned } from './assigned.ts';
 
 /** `noPerson` is as it should be: such rows are skipped. All others keep an assignment from COR. */
-export type Problem = 'noPerson' | 'nobody' | 'unusable' | 'guest' | 'shared';
+type Problem = 'noPerson' | 'nobody' | 'unusable' | 'guest' | 'shared';
 
 export interface Match {
   /** Id of the resource, or of whatever else the row names. */
