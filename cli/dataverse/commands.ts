@@ -14,6 +14,7 @@ import { nextSteps } from './next-steps.ts';
 import { OPERATOR } from './operator.ts';
 import { findings } from './plan.ts';
 import { readPlan } from './read-plan.ts';
+import { readingProblems } from './readable.ts';
 import { requireKey, register as writeRegistration } from './register.ts';
 import { readRegistered } from './registered.ts';
 import { RegistrationError } from './registration-error.ts';
@@ -110,13 +111,14 @@ async function register({ api, origin, session, options }: Run, wanted: Wanted):
 
 async function check({ api, session }: Run, wanted: Wanted): Promise<ExitCode> {
   const { wrong, surplus } = findings(await readPlan(api, wanted));
-  for (const sentence of wrong) session.print(sentence);
+  const reading = await readingProblems(api, wanted.mapping);
+  for (const sentence of [...wrong, ...reading]) session.print(sentence);
   for (const note of surplus) session.print(`Note: ${note}`);
   if (!wanted.access)
     session.print(`Note: the address and key name were not compared: ${CONNECTION_SETTING} is not set.`);
   if (wrong.length === 0) {
     session.print('Everything is registered as the mapping needs it.');
-    return EXIT.done;
+    return reading.length === 0 ? EXIT.done : EXIT.differs;
   }
   session.print('To fix: ./connector dataverse register, or by hand in the Plug-in Registration tool.');
   return EXIT.differs;
@@ -225,7 +227,9 @@ export const dataverseCommands: Define = (parent, run) => {
   withWanted(
     group
       .command('check')
-      .description('Compares what is registered with what the mapping needs. Changes nothing.'),
+      .description(
+        'Compares what is registered with what the mapping needs, and looks whether this login can read what the connector reads. Changes nothing.',
+      ),
   ).action(run<Options>(wanting(check)));
   withEnvironment(group.command('remove').description('Removes images, steps and endpoint.'))
     .addOption(dryRunOption())

@@ -1,7 +1,7 @@
 import type { Mapping } from '../../src/dynamics/mapping.ts';
 import type { RequiredColumns } from '../../src/dynamics/required-columns.ts';
 import type { Component } from './component.ts';
-import { type Environment, EVENTS, type EventName } from './environment.ts';
+import type { Environment, EventName, MessageIds } from './environment.ts';
 import * as option from './options.ts';
 import type { Designation, ServiceBusAccess } from './service-bus-access.ts';
 
@@ -23,6 +23,8 @@ const IMAGES: Readonly<Record<EventName, readonly ('pre' | 'post')[]>> = {
   Create: ['post'],
   Update: ['pre', 'post'],
   Delete: ['pre'],
+  // The columns may have got other values on the way: the row is read.
+  Restore: [],
 };
 
 /** The request's parameter that an image is made from (Dataverse docs, register-plug-in). */
@@ -30,6 +32,7 @@ const IMAGE_SOURCE: Readonly<Record<EventName, string>> = {
   Create: 'Id',
   Update: 'Target',
   Delete: 'Target',
+  Restore: 'Target',
 };
 
 function image(
@@ -56,9 +59,12 @@ function image(
   };
 }
 
-function step(event: EventName, { mapping, name }: Wanted, environment: Environment): Component {
-  const { columns, messages } = environment;
-  const { messageId, filterId } = messages[event];
+function step(
+  event: EventName,
+  { messageId, filterId }: MessageIds,
+  { mapping, name }: Wanted,
+  { columns }: Environment,
+): Component {
   const stepName = `${name}: ${event} of ${mapping.table}`;
   return {
     kind: 'step',
@@ -111,6 +117,6 @@ export function desiredRegistration(wanted: Wanted, environment: Environment): C
     initial: access ? { solutionnamespace: access.namespace } : {},
     lookups: {},
     ...(access && { saskey: access.key }),
-    children: EVENTS.map((event) => step(event, wanted, environment)),
+    children: [...environment.messages].map(([event, ids]) => step(event, ids, wanted, environment)),
   };
 }

@@ -5,14 +5,22 @@ import type { RequiredColumns } from '../../src/dynamics/required-columns.ts';
 import { registrableColumns } from './columns.ts';
 import { RegistrationError } from './registration-error.ts';
 
-export const EVENTS = ['Create', 'Update', 'Delete'] as const;
+/** Without these nothing works. */
+const NEEDED = ['Create', 'Update', 'Delete'] as const;
+/** `Restore`: only of tables whose deleted rows can be restored; a row that lives again is then heard of. */
+const EVENTS = [...NEEDED, 'Restore'] as const;
 export type EventName = (typeof EVENTS)[number];
 
 /** What an environment has of its own, and a registration refers to. */
 export interface Environment {
   readonly columns: RequiredColumns;
   /** Ids of the message and of its filter for the mapping's table. */
-  readonly messages: Readonly<Record<EventName, { readonly messageId: string; readonly filterId: string }>>;
+  readonly messages: ReadonlyMap<EventName, MessageIds>;
+}
+
+export interface MessageIds {
+  readonly messageId: string;
+  readonly filterId: string;
 }
 
 async function existingColumns(api: WebApi, table: string): Promise<Set<string>> {
@@ -36,14 +44,16 @@ export async function readEnvironment(api: WebApi, mapping: Mapping): Promise<En
   const filters = await api.list(
     `sdkmessagefilters?$select=sdkmessagefilterid,_sdkmessageid_value&$filter=primaryobjecttypecode eq '${table}' and iscustomprocessingstepallowed eq true`,
   );
-  const ids = (event: EventName) => {
+  const ids = EVENTS.flatMap((event): [EventName, MessageIds][] => {
     const messageId = messages.find(({ name }) => name === event)?.sdkmessageid;
     const filterId = filters.find((filter) => filter._sdkmessageid_value === messageId)?.sdkmessagefilterid;
-    if (typeof messageId === 'string' && typeof filterId === 'string') return { messageId, filterId };
-    throw new RegistrationError(`Dataverse allows no step on ${event} of ${table} in this environment.`);
-  };
-  return {
-    columns,
-    messages: { Create: ids('Create'), Update: ids('Update'), Delete: ids('Delete') },
-  };
+    return typeof messageId === 'string' && typeof filterId === 'string'
+      ? [[event, { messageId, filterId }]]
+      : [];
+  });
+  const found = new Map(ids);
+  const missing = NEEDED.find((event) => !found.has(event));
+  if (missing !== undefined)
+    throw new RegistrationError(`Dataverse allows no step on ${missing} of ${table} in this environment.`);
+  return { columns, messages: found };
 }

@@ -126,6 +126,14 @@ const DAMAGES: readonly Damage[] = [
     },
     `${stepOf('Delete')} is missing.`,
   ],
+  [
+    'a step on Restore that is missing',
+    (fake) => {
+      const { sdkmessageprocessingstepid: id } = step(fake, 'Restore');
+      fake.store.rows.sdkmessageprocessingsteps.delete(String(id));
+    },
+    `${stepOf('Restore')} is missing.`,
+  ],
 ];
 
 describe('check', () => {
@@ -170,7 +178,7 @@ describe('check', () => {
     expect(await check(api)).toEqual({
       wrong: [],
       surplus: [
-        ...['Create', 'Update', 'Delete'].map(
+        ...['Create', 'Update', 'Delete', 'Restore'].map(
           (event) =>
             `Step "COR connector: ${event} of msdyn_projectteam" is registered, but the mapping does not need it.`,
         ),
@@ -188,7 +196,7 @@ describe('remove', () => {
     const others = everyRow(fake);
     await registerAll(api);
     const done = await removeAll(api);
-    expect(done).toHaveLength(8);
+    expect(done).toHaveLength(9);
     expect(done[0]).toBe('Image "PostImage" of COR connector: Create of msdyn_resourceassignment removed.');
     expect(done.at(-1)).toBe(`${ENDPOINT} removed.`);
     expect(everyRow(fake)).toEqual(others);
@@ -200,7 +208,7 @@ describe('remove', () => {
     await registerAll(api);
     const { sdkmessageprocessingstepimageid: id } = image(fake, 'Create', 'PostImage');
     await api.delete(`sdkmessageprocessingstepimages(${id})`);
-    expect(await removeAll(api)).toHaveLength(7);
+    expect(await removeAll(api)).toHaveLength(8);
     expect(everyRow(fake)).toEqual([]);
   });
 

@@ -41,7 +41,7 @@ test('register, again, a change, check, remove', async () => {
     /^Service endpoint "COR connector" registered\.\nDataverse reaches the queue or topic\.\nStep "COR connector: Create of /,
   );
   expect(first.stdout).toMatch(NEXT);
-  expect(everyRow(fake)).toHaveLength(8);
+  expect(everyRow(fake)).toHaveLength(9);
   expect(stored(fake, 'serviceendpoints').saskey).toBe(KEY);
   const before = writes(fake).length;
 
@@ -84,7 +84,7 @@ test('register, again, a change, check, remove', async () => {
 
   const removed = await cli('remove', '--yes');
   expect(removed).toMatchObject({ code: 0, stderr: '' });
-  expect(removed.stdout.trim().split('\n')).toHaveLength(8);
+  expect(removed.stdout.trim().split('\n')).toHaveLength(9);
   expect(everyRow(fake)).toEqual([]);
   expectNoSecret(empty, first, again, good, differs, changed, removed);
 });
@@ -95,7 +95,7 @@ test('a dry run prints every request without a secret, and sends none that write
   const made = await cli('register', '--dry-run');
   expect(made).toMatchObject({ code: 0, stderr: '' });
   const lines = made.stdout.split('\n');
-  expect(lines.filter((line) => /^(POST|PATCH|DELETE) .* {2}\(not sent\)$/.test(line))).toHaveLength(9);
+  expect(lines.filter((line) => /^(POST|PATCH|DELETE) .* {2}\(not sent\)$/.test(line))).toHaveLength(10);
   expect(lines.filter((line) => line.startsWith('GET '))).toHaveLength(fake.requests.length);
   expect(made.stdout).toContain('"saskey": "***"');
   expect(made.stdout).toContain('"sdkmessageprocessingstepid@odata.bind"');
@@ -115,7 +115,7 @@ test('a dry run prints every request without a secret, and sends none that write
   expect(rotated.stdout).toMatch(
     /\nPATCH .*serviceendpoints\(\S+\) {2}\(not sent\)\n\{\n {2}"saskey": "\*\*\*"\n/,
   );
-  expect(removed.stdout.match(/\nDELETE /g)).toHaveLength(8);
+  expect(removed.stdout.match(/\nDELETE /g)).toHaveLength(9);
   expect(writes(fake)).toHaveLength(before);
   expectNoSecret(made, corrected, rotated, removed);
 });
@@ -225,10 +225,10 @@ test('remove asks, and only yes removes', async () => {
     cliFor(fake, {}, { columns: 120, input, env: { NO_COLOR: '1' } })('remove');
   const no = await answer('y\n');
   expect(no.code).toBe(1);
-  expect(no.stderr).toContain('Remove these 8? Type yes: ');
+  expect(no.stderr).toContain('Remove these 9? Type yes: ');
   expect(no.stderr).toContain('Nothing was removed.');
-  expect(no.stdout.trim().split('\n')).toHaveLength(8);
-  expect(everyRow(fake)).toHaveLength(8);
+  expect(no.stdout.trim().split('\n')).toHaveLength(9);
+  expect(everyRow(fake)).toHaveLength(9);
   expect(await answer('yes\n')).toMatchObject({ code: 0 });
   expect(everyRow(fake)).toEqual([]);
   expect(await answer('')).toMatchObject({

@@ -69,7 +69,7 @@ describe('registering over what is there', () => {
       'Step "COR connector: Update of msdyn_resourceassignment" corrected: name.',
       'Image "PreImage" corrected: name.',
     ]);
-    expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(3);
+    expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(4);
   });
 
   it('gives a step with the right name its message back', async () => {

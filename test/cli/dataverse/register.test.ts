@@ -38,6 +38,7 @@ describe('registering in an empty environment', () => {
         'Image "PostImage" registered.',
         'Step "COR connector: Delete of msdyn_resourceassignment" registered.',
         'Image "PreImage" registered.',
+        'Step "COR connector: Restore of msdyn_resourceassignment" registered.',
       ]);
       expect(stored(fake, 'serviceendpoints')).toMatchObject({
         contract: 6,
@@ -53,7 +54,7 @@ describe('registering in an empty environment', () => {
         messagecharset: 1,
         userclaim: 1,
       });
-      for (const event of ['Create', 'Update', 'Delete'])
+      for (const event of ['Create', 'Update', 'Delete', 'Restore'])
         expect(step(fake, event)).toMatchObject({
           stage: 40,
           mode: 1,
@@ -111,7 +112,7 @@ describe('registering in an empty environment', () => {
       expect(fake.store.rows.serviceendpoints.size).toBe(1);
       expect(fake.store.rows.sdkmessageprocessingsteps.size).toBe(0);
       Object.assign(fake.store.switches, { endpointCheck: 'succeeds' });
-      expect(await registerAll(api)).toHaveLength(7);
+      expect(await registerAll(api)).toHaveLength(8);
     },
   );
 
@@ -152,20 +153,20 @@ describe('registering in an empty environment', () => {
     const fake = await startFake();
     const api = connectTo(fake);
     const topic = wanted({ designation: 'topic' });
-    expect(await registerAll(api, topic)).toHaveLength(8);
+    expect(await registerAll(api, topic)).toHaveLength(9);
     expect(stored(fake, 'serviceendpoints')).toMatchObject({ contract: 5, path: 'assignments' });
     expect(await registerAll(api, topic)).toEqual([]);
     await expect(registerAll(api)).rejects.toThrow(
       'is no Service Bus queue, its contract is 5 (Topic): use another --name, or remove it first.',
     );
-    expect(await removeAll(api)).toHaveLength(8);
+    expect(await removeAll(api)).toHaveLength(9);
   });
 
   it('puts new components into the solution', async () => {
     const fake = await startFake();
     await registerAll(connectTo(fake, { solution: 'contoso' }));
     const made = writes(fake).filter(({ path }) => !path.includes('('));
-    expect(made).toHaveLength(8);
+    expect(made).toHaveLength(9);
     for (const { solution } of made) expect(solution).toBe('contoso');
   });
 
@@ -181,9 +182,9 @@ describe('registering in an empty environment', () => {
     const fake = await startFake();
     const api = connectTo(fake);
     const odd = wanted({ name: `O'Neill & Söhne #1 100% + ?x=(y)` });
-    expect(await registerAll(api, odd)).toHaveLength(8);
+    expect(await registerAll(api, odd)).toHaveLength(9);
     expect(await registerAll(api, odd)).toEqual([]);
-    expect(await removeAll(api, odd.name)).toHaveLength(8);
+    expect(await removeAll(api, odd.name)).toHaveLength(9);
   });
 });
 
