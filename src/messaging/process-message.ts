@@ -72,7 +72,8 @@ function noticeVersion({ parts }: Read, state: MessageState, options: MessageOpt
   if (!state.context || state.incomplete) return;
   if (!lacksVersion(parts.flatMap(({ asked }) => asked.changes))) return;
   state.versionMissing = true;
-  options.versionNotice?.warn(state, options);
+  const now = options.clock.now();
+  options.versionNotice?.warn(messageLine(state, now), options.log, now);
 }
 
 function submit({ parts }: Read, state: MessageState, { users, trace }: MessageOptions) {

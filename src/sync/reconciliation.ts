@@ -7,8 +7,7 @@ import type { LedgerDocument } from '../ledger/document.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { Drift } from './assert-in-cor.ts';
-import type { RequestEnding } from './request-ending.ts';
-import type { UserRequest } from './user-request.ts';
+import type { RequestEnding, UserRequest } from './user-request.ts';
 
 export interface ReconcileOptions {
   readonly ledger: Ledger;

@@ -1,14 +1,7 @@
 import type { LedgerDocument } from '../ledger/document.ts';
 import { verdictOf } from '../ledger/verdict.ts';
 import { hasCalls, type Plan } from './plan.ts';
-import { changesOf, type UserRequest } from './user-request.ts';
-
-/**
- * What became of a request that COR did not refuse. `doubtful`: whether a part of it still holds only the row
- * itself can tell. `versionWentBack`: it is of an environment that was restored from a backup, and nothing of
- * it was applied.
- */
-export type RequestEnding = 'applied' | 'unchanged' | 'doubtful' | 'versionWentBack';
+import { changesOf, type RequestEnding, type UserRequest } from './user-request.ts';
 
 /**
  * The ending of a request when it met a document. What is in doubt wins: the message must not end as done.

@@ -3,7 +3,6 @@ import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import type { Failure } from '../failure.ts';
 import type { SequencedChange } from '../ledger/verdict.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
-import type { RequestEnding } from './request-ending.ts';
 
 /** What one message asks for one user. */
 export interface UserRequest {
@@ -27,6 +26,13 @@ export interface UserRequest {
   readonly correlationId?: string;
   readonly trace?: MessageTrace;
 }
+
+/**
+ * What became of a request that COR did not refuse. `doubtful`: whether a part of it still holds only the row
+ * itself can tell. `versionWentBack`: it is of an environment that was restored from a backup, and nothing of
+ * it was applied.
+ */
+export type RequestEnding = 'applied' | 'unchanged' | 'doubtful' | 'versionWentBack';
 
 export type SyncResult =
   | { readonly kind: RequestEnding; readonly coalesced: number; readonly corCalls: number }

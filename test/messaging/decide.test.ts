@@ -4,8 +4,7 @@ import { type Failure, isUnavailable } from '../../src/failure.ts';
 import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
-import type { RequestEnding } from '../../src/sync/request-ending.ts';
-import type { SyncResult } from '../../src/sync/user-request.ts';
+import type { RequestEnding, SyncResult } from '../../src/sync/user-request.ts';
 import { seededRandom } from '../sync/model/random.ts';
 
 const HOUR = 3_600_000;
