@@ -2,6 +2,7 @@ import type { DeadLetterReason } from './dead-letter-reason.ts';
 import type { IncompleteReason, SkipReason } from './dynamics/translation.ts';
 import type { Service } from './failure.ts';
 import { loggedId } from './logged-id.ts';
+import type { SequenceNumber } from './sequence-number.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -31,7 +32,7 @@ export interface LogLine {
   readonly operation?: string;
   readonly depth?: number;
   readonly messageId?: string;
-  readonly sequenceNumber?: number;
+  readonly sequenceNumber?: SequenceNumber;
   readonly deliveryCount?: number;
   /** Scheduled copies sent for this message so far. */
   readonly attempt?: number;

@@ -1,12 +1,13 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { PROPERTY } from '../messaging/envelope.ts';
+import { asSequenceNumber } from '../sequence-number.ts';
 import { DEAD_LETTER_PROPERTIES } from './headers.ts';
 import { readBody } from './message-body.ts';
 
 /** A message by its AMQP sections: the plain form of the SDK can send bytes only. */
 export type AmqpMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
-/** The dead letter starts its life anew: with the whole retry window, and without the time it lay here counted as lag. */
+/** The dead letter gets its whole retry window anew. When it first came stays: what came after it is still newer. */
 const FORGOTTEN: ReadonlySet<string> = new Set([
   ...DEAD_LETTER_PROPERTIES,
   PROPERTY.attempt,
@@ -14,18 +15,18 @@ const FORGOTTEN: ReadonlySet<string> = new Set([
   PROPERTY.unmappedSince,
   PROPERTY.unconfirmed,
   PROPERTY.askedMs,
-  PROPERTY.firstEnqueuedAt,
   PROPERTY.lastError,
 ]);
 
 /**
- * The number under which the message first entered the queue. Service Bus documents `EnqueuedSequenceNumber` as the one of the original
- * submission for messages that it moved on; 0 or absent when it did not.
+ * Where and when the message first came to the app: with the number and time that the trigger told, which a dead letter keeps. Of a
+ * message from a subscription `enqueuedSequenceNumber` is the topic's own count, which the app never sees and nothing compares with.
  */
-function firstSequenceNumber({ enqueuedSequenceNumber, sequenceNumber }: ServiceBusReceivedMessage): number {
-  return enqueuedSequenceNumber && Number.isSafeInteger(enqueuedSequenceNumber)
-    ? enqueuedSequenceNumber
-    : (sequenceNumber?.toNumber() ?? 0);
+function firstEntry({ sequenceNumber, enqueuedTimeUtc }: ServiceBusReceivedMessage) {
+  return {
+    [PROPERTY.firstSequenceNumber]: asSequenceNumber(sequenceNumber?.toString()) ?? 0,
+    ...(enqueuedTimeUtc && { [PROPERTY.firstEnqueuedAt]: enqueuedTimeUtc.toISOString() }),
+  };
 }
 
 /** What is sent to have a dead letter handled again: what its sender sent, marked as replayed. */
@@ -41,7 +42,7 @@ export function replayCopy(message: ServiceBusReceivedMessage): AmqpMessage {
       ...(subject !== undefined && { subject }),
     },
     applicationProperties: {
-      [PROPERTY.firstSequenceNumber]: firstSequenceNumber(message),
+      ...firstEntry(message),
       ...Object.fromEntries(kept),
       [PROPERTY.replayed]: true,
     },

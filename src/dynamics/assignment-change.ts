@@ -1,3 +1,5 @@
+import type { SequenceNumber } from '../sequence-number.ts';
+
 /**
  * How much of a user one assignment takes. Days are `YYYY-MM-DD` in the time zone of the mapping, both ends
  * included: a fixed percentage (0 to 100) on the working days from `start` to `finish`, open where one is
@@ -29,7 +31,7 @@ export interface QueuedVersion {
   readonly number?: number | undefined;
   readonly modifiedOn?: number | undefined;
   readonly enqueuedAt?: number | undefined;
-  readonly sequence: number;
+  readonly sequence: SequenceNumber;
 }
 
 /**

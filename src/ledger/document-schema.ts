@@ -1,14 +1,20 @@
 import { z } from 'zod';
+import { asSequenceNumber } from '../sequence-number.ts';
 import { MAX_OPERATIONS, NEVER } from './document.ts';
 
 const day = z.iso.date();
 const workspace = z.string().min(1);
 
+/** In the one form that the same number always has. */
+export const sequenceNumber = z
+  .union([z.number(), z.string()])
+  .refine((value) => asSequenceNumber(value) === value, 'is no sequence number');
+
 const version = z.object({
   number: z.number().optional(),
   modifiedOn: z.number().optional(),
   enqueuedAt: z.number().optional(),
-  sequence: z.number(),
+  sequence: sequenceNumber,
   operations: z.array(z.string()).max(MAX_OPERATIONS).optional(),
 });
 

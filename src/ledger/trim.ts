@@ -1,4 +1,5 @@
 import { DAY_MS } from '../duration.ts';
+import { compareSequenceNumbers } from '../sequence-number.ts';
 import { copiedAssignments } from './copied-assignments.ts';
 import type { LedgerDocument, Mark, Tombstone } from './document.ts';
 
@@ -18,7 +19,8 @@ function newestFirst([recordA, a]: Buried, [recordB, b]: Buried): number {
   if (a.day !== b.day) return a.day < b.day ? 1 : -1;
   const byNumber = (b.version.number ?? 0) - (a.version.number ?? 0);
   const byTime = (b.version.modifiedOn ?? 0) - (a.version.modifiedOn ?? 0);
-  return byNumber || byTime || b.version.sequence - a.version.sequence || (recordA < recordB ? -1 : 1);
+  const bySequence = compareSequenceNumbers(b.version.sequence, a.version.sequence);
+  return byNumber || byTime || bySequence || (recordA < recordB ? -1 : 1);
 }
 
 function higher(a: number | undefined, b: number | undefined): number | undefined {

@@ -1,11 +1,12 @@
 import type { AssignmentChange, ChangeBasis, QueuedVersion } from '../dynamics/assignment-change.ts';
+import { compareSequenceNumbers, type SequenceNumber } from '../sequence-number.ts';
 import type { AssignedEntry, LedgerDocument, LedgerEntry, Mark, Tombstone } from './document.ts';
 
 /** A change of one user, with what is known of the message that told it. Times in UTC epoch ms. */
 export interface SequencedChange {
   readonly change: AssignmentChange;
   /** Sequence number and time under which the message first entered the queue. */
-  readonly sequence: number;
+  readonly sequence: SequenceNumber;
   readonly enqueuedAt?: number | undefined;
   /** Id of the system job that posted it. */
   readonly operation?: string | undefined;
@@ -38,7 +39,7 @@ function compareRows(a: QueuedVersion, b: QueuedVersion): number {
 /** By the time of entry into the queue, then by sequence. A document of the first schema has no time: that is before any. */
 function compareEntry(a: QueuedVersion, b: QueuedVersion): number {
   const byTime = (a.enqueuedAt ?? 0) - (b.enqueuedAt ?? 0);
-  return byTime !== 0 ? byTime : a.sequence - b.sequence;
+  return byTime !== 0 ? byTime : compareSequenceNumbers(a.sequence, b.sequence);
 }
 
 /**

@@ -31,8 +31,10 @@ async function hydrate(
   const { otherwise, why } = event;
   if (!lookUps) return { outcome: 'read', settled: otherwise };
   state.incomplete = why;
+  const { envelope, history } = state;
   const hydration = await (await lookUps.get()).hydrate(event, {
-    enqueuedAt: state.history.firstEnqueuedAt,
+    // A dead letter is replayed after its row was mended: a read from before that would not show it.
+    enqueuedAt: history.replayed ? envelope.enqueuedTime : history.firstEnqueuedAt,
     organizationId: state.context?.organizationId,
   });
   switch (hydration.kind) {

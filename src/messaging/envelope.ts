@@ -1,4 +1,5 @@
 import { DAY_MS, MINUTE_MS } from '../duration.ts';
+import { asSequenceNumber, type SequenceNumber } from '../sequence-number.ts';
 
 /** What the host says about a message beside its body. */
 export interface Envelope {
@@ -6,7 +7,11 @@ export interface Envelope {
   readonly lockToken: string;
   /** 1 on the first delivery. */
   readonly deliveryCount: number;
-  readonly sequenceNumber: number;
+  /**
+   * Of the queue or subscription that the trigger listens to. The Functions library reads it as a JSON number, so
+   * above 2^53 (partitioned entities) the last digits are lost and neighbours may be equal.
+   */
+  readonly sequenceNumber: SequenceNumber;
   /** UTC epoch ms. */
   readonly enqueuedTime: number | undefined;
   readonly contentType: string | undefined;
@@ -44,7 +49,11 @@ export interface History {
   readonly unconfirmed: number;
   /** What COR's Retry-After has cost the message so far: its retry window is longer by that. Milliseconds. */
   readonly askedMs: number;
-  readonly firstSequenceNumber: number;
+  /**
+   * Under which the message first came to the app, and when it was enqueued there. A topic's own numbers are never
+   * taken: the trigger does not tell them.
+   */
+  readonly firstSequenceNumber: SequenceNumber;
   readonly firstEnqueuedAt: number | undefined;
   readonly replayed: boolean;
 }
@@ -96,7 +105,7 @@ export function readEnvelope(metadata: Readonly<Record<string, unknown>> | undef
     lockToken,
     messageId: asText(metadata?.messageId),
     deliveryCount: asNumber(metadata?.deliveryCount) ?? 1,
-    sequenceNumber: asNumber(metadata?.sequenceNumber) ?? 0,
+    sequenceNumber: asSequenceNumber(metadata?.sequenceNumber) ?? 0,
     enqueuedTime: asTime(metadata?.enqueuedTimeUtc),
     contentType: asText(metadata?.contentType),
     correlationId: asText(metadata?.correlationId),
@@ -113,6 +122,8 @@ const MAX_COUNT = 100_000;
 
 const isWhole = (max: number) => (value: number | undefined) =>
   value !== undefined && Number.isSafeInteger(value) && value >= 0 && value <= max;
+
+const isThere = (value: unknown) => value !== undefined;
 
 /**
  * What the copy of a message says about its earlier tries. Anybody who may send to the queue may have written
@@ -145,8 +156,7 @@ export function readHistory(
     unidentifiedSince: time(PROPERTY.unidentifiedSince),
     unconfirmed: count(PROPERTY.unconfirmed, MAX_COUNT),
     askedMs: count(PROPERTY.askedMs, 7 * DAY_MS),
-    firstSequenceNumber:
-      property(PROPERTY.firstSequenceNumber, asNumber, isWhole(Number.MAX_SAFE_INTEGER)) ?? sequenceNumber,
+    firstSequenceNumber: property(PROPERTY.firstSequenceNumber, asSequenceNumber, isThere) ?? sequenceNumber,
     firstEnqueuedAt: time(PROPERTY.firstEnqueuedAt) ?? enqueuedTime,
     replayed: found[PROPERTY.replayed] === true || found[PROPERTY.replayed] === 'true',
   };

@@ -66,7 +66,8 @@ export function messageLine(
   now: number,
 ): Omit<LogLine, 'evt'> {
   const { messageId, sequenceNumber, deliveryCount } = envelope;
-  const enqueuedAt = history.firstEnqueuedAt;
+  // The time that a dead letter lay there is no lag.
+  const enqueuedAt = history.replayed ? envelope.enqueuedTime : history.firstEnqueuedAt;
   const coalesced = Math.max(0, ...results.map((result) => result.coalesced));
   return {
     ...(context?.correlationId !== undefined && { correlationId: context.correlationId }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { parseJson } from '../json.ts';
+import { sequenceNumber } from '../ledger/document-schema.ts';
 import type { RetryCopy } from './retry-queue.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface UserMessage {
 const text = z.string().min(1);
 const whole = z.number().int().nonnegative();
 const rowVersion = z.object({ number: whole.optional(), modifiedOn: z.number().optional() });
-const queuedVersion = rowVersion.extend({ enqueuedAt: z.number().optional(), sequence: z.number() });
+const queuedVersion = rowVersion.extend({ enqueuedAt: z.number().optional(), sequence: sequenceNumber });
 
 const basis = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event') }),

@@ -2,6 +2,7 @@ import type { CallContext } from '../cor/cor-client.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import type { Failure } from '../failure.ts';
 import type { SequencedChange } from '../ledger/verdict.ts';
+import type { SequenceNumber } from '../sequence-number.ts';
 import type { MessageTrace } from '../telemetry/telemetry.ts';
 
 /** What one message asks for one user. */
@@ -9,7 +10,7 @@ export interface UserRequest {
   /** Changes of this one user only. */
   readonly changes: readonly AssignmentChange[];
   /** Sequence number under which the message first entered the queue. */
-  readonly sequence: number;
+  readonly sequence: SequenceNumber;
   /** When that was, UTC epoch ms. */
   readonly enqueuedAt?: number | undefined;
   /** Id of the system job that posted the message. */

@@ -74,7 +74,7 @@ test('a copy is the message as its sender sent it, marked as replayed, without w
         [PROPERTY.attempt]: 7,
         [PROPERTY.firstFailedAt]: '2026-11-24T08:00:00.000Z',
         [PROPERTY.unmappedSince]: '2026-11-24T08:00:00.000Z',
-        [PROPERTY.firstEnqueuedAt]: '2026-11-24T08:00:00.000Z',
+        [PROPERTY.firstEnqueuedAt]: '2026-11-24T07:59:00.000Z',
         [PROPERTY.lastError]: 'ECONNRESET',
       },
     },
@@ -102,10 +102,12 @@ test('a copy is the message as its sender sent it, marked as replayed, without w
     MessageMaxSizeExceeded: true,
     [PROPERTY.replayed]: true,
     [PROPERTY.firstSequenceNumber]: 2,
+    [PROPERTY.firstEnqueuedAt]: '2026-11-24T07:59:00.000Z',
   });
   expect(retried?.applicationProperties).toEqual({
     [PROPERTY.replayed]: true,
     [PROPERTY.firstSequenceNumber]: 42,
+    [PROPERTY.firstEnqueuedAt]: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
   });
 });
 

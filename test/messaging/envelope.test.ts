@@ -144,7 +144,7 @@ describe('the history that a copy carries', () => {
   });
 
   const TIMES = [PROPERTY.firstFailedAt, PROPERTY.unmappedSince, PROPERTY.firstEnqueuedAt];
-  const COUNTS = [PROPERTY.attempt, PROPERTY.unconfirmed, PROPERTY.askedMs, PROPERTY.firstSequenceNumber];
+  const COUNTS = [PROPERTY.attempt, PROPERTY.unconfirmed, PROPERTY.askedMs];
   it.each([
     ...TIMES.flatMap((name) =>
       ['9999-12-31T00:00:00Z', '2026-03-02T12:05:01Z', '1969-01-01T00:00:00Z', 'once', 1e308, {}, ''].map(
@@ -156,8 +156,17 @@ describe('the history that a copy carries', () => {
         (value) => [name, value] as const,
       ),
     ),
+    ...[-1, 1e308, 1.5, 'many', '-3', '1e3', '9223372036854775808', null, [], {}, Number.NaN].map(
+      (value) => [PROPERTY.firstSequenceNumber, value] as const,
+    ),
   ])('ignores and names what is not whole, out of range or from the future: %s %j', (name, value) => {
     expect(historyOf({ [name]: value })).toEqual({ history: NEW, ignored: [name] });
+  });
+
+  it('holds the first number of a partitioned queue to its last digit, as text', () => {
+    const number = '27021597764222977';
+    const { history, ignored } = historyOf({ [PROPERTY.firstSequenceNumber]: number });
+    expect([history.firstSequenceNumber, ignored]).toEqual([number, []]);
   });
 
   it('is not found in what every object inherits', () => {
