@@ -105,9 +105,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env: settings(app),
       ...(onInvocation && { onInvocation }),
       onLog: (_level, _functionName, text) => onLine?.(parsed(text), text),
-      onOutput: (text) => {
-        for (const line of text.split('\n')) if (line !== '') onLine?.(parsed(line), line);
-      },
     });
     hosts.push(host);
     return host;

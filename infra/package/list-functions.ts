@@ -13,6 +13,7 @@ const app = createApp();
 provideCoreApi(app, () => undefined);
 try {
   await loadApp(app, folder);
+  if (app.functions.size === 0) throw new Error('The app registered no functions.');
   const functions = [...app.functions.values()].map(({ metadata }) => metadata);
   // What the app keeps open (agents, timers) would keep this process alive.
   process.stdout.write(`${JSON.stringify(functions)}\n`, () => process.exit(0));

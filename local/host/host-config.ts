@@ -2,15 +2,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { LogLevel } from './core-types.ts';
-import { readJson } from './load-app.ts';
+import type { LogLevels } from './log-filter.ts';
+import { readJson } from './read-json.ts';
 
 /** The settings of host.json that this stand-in honours, durations in milliseconds. */
 export interface HostConfig {
   /** Longest run of one invocation; `undefined`: no limit. */
   readonly functionTimeoutMs: number | undefined;
   readonly routePrefix: string;
-  /** Logs below it are dropped (`logging.logLevel.Function`, else `.default`). */
-  readonly logLevel: LogLevel;
+  readonly logLevels: LogLevels;
   readonly serviceBus: {
     readonly maxConcurrentCalls: number;
     readonly prefetchCount: number;
@@ -45,13 +45,7 @@ const logLevel = z
 const hostJson = z.object({
   version: z.literal('2.0'),
   functionTimeout: durationOrNone.prefault('00:30:00'),
-  logging: z
-    .object({
-      logLevel: z
-        .object({ default: logLevel.default('information'), Function: logLevel.optional() })
-        .prefault({}),
-    })
-    .prefault({}),
+  logging: z.object({ logLevel: z.record(z.string(), logLevel).default({}) }).prefault({}),
   extensions: z
     .object({
       http: z.object({ routePrefix: z.string().default('api') }).prefault({}),
@@ -79,7 +73,7 @@ export function readHostConfig(appDirectory: string): HostConfig {
   return {
     functionTimeoutMs: functionTimeout,
     routePrefix: extensions.http.routePrefix,
-    logLevel: logging.logLevel.Function ?? logging.logLevel.default,
+    logLevels: logging.logLevel,
     serviceBus: { ...serviceBus, maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration },
   };
 }

@@ -23,6 +23,8 @@ export type MessageToParent =
       readonly capabilities: Capabilities;
     }
   | { readonly type: 'failed'; readonly error: string }
+  /** A worker was started: who kills the host kills this first. */
+  | { readonly type: 'worker'; readonly pid: number }
   /** Sent in bundles, a few milliseconds late. */
   | { readonly type: 'invocations'; readonly events: readonly InvocationEvent[] }
   | {

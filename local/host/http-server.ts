@@ -65,7 +65,9 @@ async function answer(
   const started = performance.now();
   const invocationId = randomUUID();
   const traceContext = openTrace(request.headers.traceparent);
-  const body = await buffer(request);
+  const sent = await buffer(request);
+  // As the real host (azure-functions-nodejs-worker issue 524): what is sent in chunks arrives empty.
+  const body = Number(request.headers['content-length'] ?? 0) > 0 ? sent : undefined;
   const http: RpcHttp = {
     method,
     url: url.href,
@@ -74,7 +76,7 @@ async function answer(
     ),
     nullableQuery: nullable(joinRepeated(url.searchParams)),
     nullableParams: nullable(pathParameters(route, url.pathname)),
-    ...(body.length > 0 && { body: { bytes: body } }),
+    ...(body && { body: { bytes: body } }),
   };
   const { functionName } = route;
   const result = await options.invoke(functionName, {
@@ -90,7 +92,7 @@ async function answer(
     outcome: result.succeeded ? 'succeeded' : 'failed',
     durationMs: performance.now() - started,
     traceParent: traceContext.traceParent,
-    ...(!result.succeeded && { error: result.error.message }),
+    ...(!result.succeeded && { error: result.error }),
   });
   if (!result.succeeded) return end(response, 500);
   const reply = result.response.returnValue?.http;

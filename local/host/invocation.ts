@@ -1,4 +1,3 @@
-import { withTimeout } from '../../src/timeout.ts';
 import type { App, RegisteredFunction } from './core-api.ts';
 import type {
   CoreInvocationContext,
@@ -12,7 +11,7 @@ export type InvocationLog = (level: LogLevel, category: LogCategory, message: st
 
 export type InvocationResult =
   | { readonly succeeded: true; readonly response: InvocationResponse }
-  | { readonly succeeded: false; readonly error: Error };
+  | { readonly succeeded: false; readonly error: string };
 
 /**
  * Runs one invocation through the app's programming model, in the worker's own order
@@ -23,19 +22,12 @@ export async function invoke(
   app: App,
   { metadata, callback }: RegisteredFunction,
   request: InvocationRequest,
-  timeoutMs: number | undefined,
   log: InvocationLog,
 ): Promise<InvocationResult> {
   try {
-    const run = runInvocation(app, { metadata, callback }, request, log);
-    if (timeoutMs === undefined) return { succeeded: true, response: await run };
-    // The real host also restarts the worker; here the handler runs on, and its lock token is no longer valid.
-    const response = await withTimeout(timeoutMs, run, () => {
-      throw new Error(`Timeout of ${timeoutMs} ms exceeded by function ${metadata.name}`);
-    });
-    return { succeeded: true, response };
+    return { succeeded: true, response: await runInvocation(app, { metadata, callback }, request, log) };
   } catch (error) {
-    return { succeeded: false, error: error instanceof Error ? error : new Error(String(error)) };
+    return { succeeded: false, error: error instanceof Error ? error.message : String(error) };
   }
 }
 

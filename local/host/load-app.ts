@@ -1,26 +1,28 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
 import type { App } from './core-api.ts';
+import { readJson } from './read-json.ts';
 
 /** By name. The host leaves log lines to a worker with `WorkerOpenTelemetryEnabled`. */
 export type Capabilities = Readonly<Record<string, string>>;
 
-const packageJson = z.object({ main: z.string().min(1), type: z.enum(['module', 'commonjs']).optional() });
+/** By hand: a schema's library would take longer to load than many an app, and each start pays for it. */
+function readEntry(path: string): { readonly main: string; readonly type: unknown } {
+  const { main, type } = (readJson(path) ?? {}) as { main?: unknown; type?: unknown };
+  if (typeof main !== 'string' || main === '')
+    throw new Error(`${path}: "main" should name the file, or the files, that the app consists of`);
+  return { main, type };
+}
 
 /**
  * Loads every file that `main` of package.json names (a path or a glob), CommonJS by require and ES modules by import, then runs the
- * app's start hooks. Resolves with the capabilities that the app declares. Unlike the real worker, which logs a broken entry point and
- * carries on with no functions, it throws.
+ * app's start hooks. Resolves with the capabilities that the app declares; throws what the app throws.
  */
 export async function loadApp(app: App, appDirectory: string): Promise<Capabilities> {
   const path = join(appDirectory, 'package.json');
-  const parsed = packageJson.safeParse(readJson(path));
-  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
-  const { main, type } = parsed.data;
-
+  const { main, type } = readEntry(path);
   const files = existsSync(join(appDirectory, main)) ? [main] : globSync(main, { cwd: appDirectory });
   if (files.length === 0) throw new Error(`${path}: no file matches main "${main}". Was the app built?`);
   for (const file of files) {
@@ -30,7 +32,6 @@ export async function loadApp(app: App, appDirectory: string): Promise<Capabilit
     else createRequire(import.meta.url)(entry);
   }
 
-  if (app.functions.size === 0) throw new Error(`${join(appDirectory, main)} registered no functions`);
   const context = { hookData: {}, appHookData: app.hookData, functionAppDirectory: appDirectory };
   for (const hook of app.hooks.appStart) await hook(context);
 
@@ -38,13 +39,4 @@ export async function loadApp(app: App, appDirectory: string): Promise<Capabilit
   if (capabilities.HttpUri) throw new Error('enableHttpStream is not served by this stand-in: leave it off');
   app.started = true;
   return capabilities;
-}
-
-/** Throws with the path when the file is missing or is not JSON. */
-export function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -1,16 +1,19 @@
-import { type Host, startHost } from './host.ts';
-import type { InvocationEvent } from './host-events.ts';
+import { startHost } from './host.ts';
+import type { InvocationEvent, LogListener } from './host-events.ts';
 import type { HostProcessOptions, MessageToHost, MessageToParent } from './host-messages.ts';
+import type { Host } from './host-options.ts';
+import type { WorkerEnd } from './worker-process.ts';
 
 /**
- * The host as a process of its own: `node local/host/main.ts` in the app's folder, settings in the environment, or forked by spawn.ts.
- * A forked host ends at once when its parent is gone.
+ * The host as a process: `node local/host/main.ts` in the app's folder, settings in the environment, or forked by spawn.ts.
+ * A forked host ends at once when its parent is gone, and its worker with it.
  */
 const forked = process.send !== undefined;
 const REPORT_EVERY_MS = 10;
 
-function tellParent(message: MessageToParent): void {
-  if (process.connected) process.send?.(message);
+function tellParent(message: MessageToParent, sent: () => void = () => undefined): void {
+  if (process.connected) process.send?.(message, sent);
+  else sent();
 }
 
 const { reportInvocations, ...options }: HostProcessOptions = JSON.parse(
@@ -30,8 +33,7 @@ function reportAll(): void {
 async function stop(host: Host, drainMs?: number): Promise<void> {
   await host.stop(drainMs);
   reportAll();
-  tellParent({ type: 'stopped' });
-  process.exit();
+  tellParent({ type: 'stopped' }, () => process.exit());
 }
 
 async function obey(host: Host, command: MessageToHost): Promise<void> {
@@ -46,30 +48,48 @@ async function obey(host: Host, command: MessageToHost): Promise<void> {
   }
 }
 
-if (forked) process.on('disconnect', () => process.exit(1));
-try {
+const log: LogListener = (level, functionName, message) => {
+  if (forked) tellParent({ type: 'log', level, functionName, message });
+  else console.log(`${new Date().toISOString()} ${level} ${functionName} ${message}`);
+};
+
+/** The real host starts another worker. Here nobody shall miss that one ended. */
+function endWithWorker({ code, signal, how }: WorkerEnd): void {
+  const end = () => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1));
+  const message = `The worker ended by itself (${how}), and so does this host`;
+  if (forked) tellParent({ type: 'log', level: 'error', functionName: '', message }, end);
+  else {
+    console.error(message);
+    end();
+  }
+}
+
+function fail(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!forked) console.error(`The Functions host did not start: ${text}`);
+  tellParent({ type: 'failed', error: text }, () => process.exit(1));
+}
+
+async function main(): Promise<void> {
   const host = await startHost({
     ...options,
     ...(reportInvocations && { onInvocation: report }),
-    onLog: (level, functionName, message) => {
-      if (forked) tellParent({ type: 'log', level, functionName, message });
-      else console.log(`${new Date().toISOString()} ${level} ${functionName} ${message}`);
-    },
+    onLog: log,
+    onWorker: (pid) => tellParent({ type: 'worker', pid }),
+    onWorkerEnd: endWithWorker,
   });
   const { httpUrl, functionsKey, functions, capabilities } = host;
   if (forked) {
     process.on('message', (command: MessageToHost) => void obey(host, command));
-    tellParent({ type: 'ready', httpUrl, functionsKey, functions, capabilities });
-  } else {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(host));
-    console.log(`Listening on ${httpUrl}, functions: ${functions.map(({ name }) => name).join(', ')}`);
+    return tellParent({ type: 'ready', httpUrl, functionsKey, functions, capabilities });
   }
-} catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  if (forked)
-    process.send?.({ type: 'failed', error: text } satisfies MessageToParent, () => process.exit(1));
-  else {
-    console.error(`The Functions host did not start: ${text}`);
-    process.exit(1);
-  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(host));
+  console.log(`Listening on ${httpUrl}, functions: ${functions.map(({ name }) => name).join(', ')}`);
 }
+
+if (forked) {
+  process.on('disconnect', () => process.exit(1));
+  // Ctrl-C reaches every process of a terminal: the parent says how this one ends.
+  process.on('SIGINT', () => {});
+}
+await main().catch(fail);

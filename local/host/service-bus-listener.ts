@@ -84,7 +84,7 @@ export function startListener(options: ListenerOptions): Listener {
       ...(message.messageId !== undefined && { messageId: String(message.messageId) }),
       ...(message.sequenceNumber && { sequenceNumber: message.sequenceNumber.toNumber() }),
       deliveryCount: (message.deliveryCount ?? 0) + 1,
-      ...(!result.succeeded && { error: result.error.message }),
+      ...(!result.succeeded && { error: result.error }),
     });
   }
 
@@ -106,7 +106,7 @@ export function startListener(options: ListenerOptions): Listener {
         traceContext,
       });
     } catch (error) {
-      return { succeeded: false, error: error instanceof Error ? error : new Error(String(error)) };
+      return { succeeded: false, error: errorText(error) };
     } finally {
       deliveries.delete(lockToken);
     }

@@ -14,12 +14,12 @@ export interface SpawnOptions extends Omit<HostProcessOptions, 'reportInvocation
   readonly readyMs?: number;
   onInvocation?(event: InvocationEvent): void;
   readonly onLog?: LogListener;
-  /** What the process writes to stdout and stderr, the app's own `console` calls among it. Default: dropped. */
-  onOutput?(text: string): void;
 }
 
 export interface HostProcess {
   readonly pid: number;
+  /** Of the worker that runs the app now. */
+  workerPid(): number;
   readonly httpUrl: string;
   readonly functionsKey: string;
   readonly functions: readonly FunctionMetadata[];
@@ -28,19 +28,20 @@ export interface HostProcess {
   failSettlements(fault: SettlementFault, times: number): Promise<void>;
   /** Stops receiving messages and waits for the running invocations. */
   drain(): Promise<void>;
-  /** Drains for at most `drainMs`, default 10 s, closes everything and ends the process; kills it when that takes too long. */
+  /** Drains for at most `drainMs` (default: not at all), has the worker terminate, closes everything and ends the process; kills it when that takes too long. */
   stop(drainMs?: number): Promise<void>;
-  /** Resolves when the process has ended. */
+  /** Ends the worker (SIGKILL), then the host. Resolves when that has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Resolves with the exit code (null after a signal) whenever and however the process ends. */
   readonly exited: Promise<number | null>;
 }
 
-const CLOSING_MS = 5000;
+/** The worker has 5 s to terminate, and what it left needs some to be given back. */
+const CLOSING_MS = 10_000;
 
 /** Starts a host in a process of its own. Rejects with the host's own error text when the app does not load. */
 export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess> {
-  const { env, readyMs = 30_000, onInvocation, onLog, onOutput, ...hostOptions } = options;
+  const { env, readyMs = 30_000, onInvocation, onLog, ...hostOptions } = options;
   const processOptions: HostProcessOptions = {
     ...hostOptions,
     reportInvocations: onInvocation !== undefined,
@@ -49,19 +50,19 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     env: { ...process.env, ...env, LOCAL_HOST_OPTIONS: JSON.stringify(processOptions) },
     // A test runner's own flags are not for the host.
     execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const errorOutput: string[] = [];
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => onOutput?.(text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     if (errorOutput.length < 20) errorOutput.push(text);
-    onOutput?.(text);
   });
+  let workerPid: number | undefined;
 
   const waiting = new Map<number, { resolve(): void; reject(error: Error): void }>();
   child.on('message', (message: MessageToParent) => {
     if (message.type === 'invocations') for (const event of message.events) onInvocation?.(event);
+    else if (message.type === 'worker') workerPid = message.pid;
     else if (message.type === 'log') onLog?.(message.level, message.functionName, message.message);
     else if (message.type === 'done') {
       const command = waiting.get(message.id);
@@ -71,9 +72,17 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     }
   });
 
+  const end = (signal: NodeJS.Signals) => {
+    // The worker first: a busy one would notice late that its host is gone, and work on.
+    if (workerPid !== undefined) endProcess(workerPid);
+    child.kill(signal);
+  };
   const { httpUrl, functionsKey, functions, capabilities } = await untilReady(child, readyMs, () =>
     errorOutput.join(''),
-  );
+  ).catch((error: unknown) => {
+    end('SIGKILL');
+    throw error;
+  });
 
   child.once('exit', () => {
     for (const { reject } of waiting.values()) reject(new Error('The Functions host has ended'));
@@ -88,11 +97,12 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     });
 
   const kill = async (signal: NodeJS.Signals = 'SIGTERM') => {
-    child.kill(signal);
+    end(signal);
     await exited;
   };
   return {
     pid: child.pid ?? 0,
+    workerPid: () => workerPid ?? 0,
     httpUrl,
     functionsKey,
     functions,
@@ -100,9 +110,9 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     exited,
     failSettlements: (fault, times) => tell((id) => ({ type: 'failSettlements', id, fault, times })),
     drain: () => tell((id) => ({ type: 'drain', id })),
-    async stop(drainMs = 10_000) {
+    async stop(drainMs = 0) {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const timer = setTimeout(() => child.kill('SIGKILL'), drainMs + CLOSING_MS);
+      const timer = setTimeout(() => end('SIGKILL'), drainMs + CLOSING_MS);
       const command: MessageToHost = { type: 'stop', drainMs };
       child.send(command, () => undefined);
       await exited;
@@ -110,6 +120,14 @@ export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess
     },
     kill,
   };
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
 }
 
 type Ready = Extract<MessageToParent, { type: 'ready' }>;
@@ -135,9 +153,6 @@ async function untilReady(child: ChildProcess, readyMs: number, errorOutput: () 
         reject(new Error(`The Functions host was not ready within ${readyMs} ms: ${errorOutput()}`)),
       );
     });
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw error;
   } finally {
     clearTimeout(timer);
   }

@@ -153,7 +153,7 @@ class Timer implements TimerListener {
       outcome: result.succeeded ? 'succeeded' : 'failed',
       durationMs: performance.now() - started,
       traceParent: traceContext.traceParent,
-      ...(!result.succeeded && { error: result.error.message }),
+      ...(!result.succeeded && { error: result.error }),
     });
   }
 }

@@ -27,13 +27,36 @@ function messageBytes(message: ServiceBusReceivedMessage): Buffer {
   );
 }
 
+const NO_MEMBERS: TypedData = { json: '{}' };
+
+/** .NET objects for functions that run inside the host; what JSON makes of them tells a worker nothing. */
+const HANDLES: Readonly<Record<string, TypedData>> = {
+  MessageReceiver: NO_MEMBERS,
+  MessageSession: NO_MEMBERS,
+  MessageActions: NO_MEMBERS,
+  SessionActions: NO_MEMBERS,
+  ReceiveActions: NO_MEMBERS,
+  Client: {
+    json: JSON.stringify({
+      FullyQualifiedNamespace: 'localhost',
+      IsClosed: false,
+      TransportType: 0,
+      Identifier: 'localhost',
+    }),
+  },
+};
+
 function messageMetadata(message: ServiceBusReceivedMessage): Record<string, TypedData> {
-  const metadata: Record<string, TypedData> = {};
+  const metadata: Record<string, TypedData> = { ...HANDLES };
   const text = (name: string, value: unknown) => {
     if (value !== undefined && value !== null) metadata[name] = { string: String(value) };
   };
   const time = (name: string, value: Date | undefined) => {
-    if (value) metadata[`${name}Utc`] = metadata[name] = { json: `"${value.toISOString()}"` };
+    if (!value) return;
+    const text = value.toISOString().slice(0, -1);
+    // A .NET DateTime without, and a DateTimeOffset with its zone.
+    metadata[`${name}Utc`] = { json: `"${text}"` };
+    metadata[name] = { json: `"${text}+00:00"` };
   };
   // The .NET client counts this delivery too; the JavaScript client hands over the AMQP header as it is.
   metadata.DeliveryCount = { json: String((message.deliveryCount ?? 0) + 1) };

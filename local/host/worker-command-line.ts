@@ -21,7 +21,7 @@ export function workerCommandLine(port: number, form: CommandLineForm = 'both'):
   ];
   return [
     process.execPath,
-    fileURLToPath(import.meta.url),
+    fileURLToPath(new URL('worker.ts', import.meta.url)),
     ...(form === 'functions-uri' ? [] : older),
     ...(form === 'host-and-port' ? [] : newer),
   ];

@@ -37,6 +37,16 @@ test('serves an HTTP function with its route parameters, query, headers and body
   expect((await fetch(`${httpUrl}/things/1`, { method: 'POST' })).status, 'without the prefix').toBe(404);
 });
 
+test('a body that is sent in chunks, without a length, arrives empty', async () => {
+  const { httpUrl } = await startTestHost({
+    code: `app.post('size', async (request) => ({ body: String((await request.text()).length) }));`,
+  });
+  const send = async (body: string | ReadableStream) =>
+    (await fetch(`${httpUrl}/api/size`, { method: 'POST', body, duplex: 'half' } as RequestInit)).text();
+  expect(await send('four')).toBe('4');
+  expect(await send(new Blob(['four']).stream())).toBe('0');
+});
+
 test('asks for the key of functions that are not anonymous, and answers 204 and 500 as Azure does', async () => {
   const host = await startTestHost(
     {

@@ -59,6 +59,40 @@ test('an invocation longer than functionTimeout fails and its message is abandon
   ]);
 });
 
+test('a time-out ends the worker with all its invocations, and another one takes its place', async () => {
+  const queue = await startQueue();
+  const host = await startTestHost(
+    {
+      code: queueFunction('if (deliveryCount === 1) await new Promise(() => {});'),
+      hostJson: { functionTimeout: '00:00:01' },
+    },
+    settingsFor(queue.connectionString),
+  );
+  const first = host.workerPid();
+  await queue.send({ body: 1 }, { body: 2 }, { body: 3 });
+  const events = await host.invocations(6);
+  expect(events.slice(0, 3).map(({ outcome }) => outcome)).toEqual(['abandoned', 'abandoned', 'abandoned']);
+  expect(events.slice(3).map(({ outcome }) => outcome)).toEqual(['completed', 'completed', 'completed']);
+  expect(host.workerPid()).not.toBe(first);
+});
+
+test('a host that stops terminates its worker at once; what it had not ended comes again', async () => {
+  const queue = await startQueue();
+  const host = await startTestHost(
+    {
+      code: `${queueFunction('await new Promise(() => {});')}
+        app.hook.appTerminate(() => console.log('terminated'));`,
+    },
+    settingsFor(queue.connectionString),
+  );
+  await queue.send({ body: 1 });
+  await expect.poll(() => queue.counts().locked).toBe(1);
+  await host.stop();
+  expect(host.logs).toContain('information : terminated');
+  expect(host.events).toMatchObject([{ outcome: 'abandoned', error: 'The worker has ended (exit code 0)' }]);
+  expect(queue.counts()).toMatchObject({ active: 1, locked: 0 });
+});
+
 test('goes on receiving after its connections were dropped, never above maxConcurrentCalls', async () => {
   const queue = await startQueue({ lockDurationMs: 2000 });
   const host = await startTestHost(

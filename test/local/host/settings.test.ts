@@ -83,11 +83,11 @@ function hostConfig(hostJson: object) {
   return readHostConfig(directory);
 }
 
-test('host.json gives concurrency, durations and log level', () => {
+test('host.json gives concurrency, durations and log levels', () => {
   expect(hostConfig({ version: '2.0' })).toMatchObject({
     functionTimeoutMs: 1_800_000,
     routePrefix: 'api',
-    logLevel: 'information',
+    logLevels: {},
     serviceBus: { prefetchCount: 0, maxAutoLockRenewalDurationMs: 300_000, autoCompleteMessages: true },
   });
   const serviceBus = { maxConcurrentCalls: 512, maxAutoLockRenewalDuration: '1.02:03:04.5' };
@@ -96,7 +96,7 @@ test('host.json gives concurrency, durations and log level', () => {
     hostConfig({ version: '2.0', functionTimeout: '-1', logging, extensions: { serviceBus } }),
   ).toMatchObject({
     functionTimeoutMs: undefined,
-    logLevel: 'debug',
+    logLevels: { default: 'error', Function: 'debug' },
     serviceBus: { maxConcurrentCalls: 512, maxAutoLockRenewalDurationMs: 93_784_500 },
   });
 });

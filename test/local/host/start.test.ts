@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { spawnHost } from '../../../local/host/spawn.ts';
@@ -7,8 +8,11 @@ import { type AppSource, buildApp } from './build-app.ts';
 import { startTestHost } from './start-host.ts';
 
 test.each<[string, AppSource, string]>([
-  ['an app that throws while loading', { code: `throw new Error('no such setting');` }, 'no such setting'],
-  ['an app without functions', { code: 'export {};' }, 'registered no functions'],
+  [
+    'an app that throws while loading, after its first function,',
+    { code: `app.get('a', () => ({})); throw new Error('no such setting');` },
+    'no such setting',
+  ],
   [
     'a trigger it does not serve',
     { code: `app.storageBlob('copy', { connection: 'S', path: 'a/{b}', handler: () => {} });` },
@@ -27,6 +31,21 @@ test.each<[string, AppSource, string]>([
 ])('refuses %s, with the reason', async (_, source, text) => {
   const appDirectory = await buildApp(source);
   await expect(spawnHost({ appDirectory })).rejects.toThrow(text);
+});
+
+test.each([
+  ['throws before its first function', `throw new Error('no such setting');`],
+  ['registers none', 'export {};'],
+])('an app that %s runs without functions, and only the debug log says so', async (_, code) => {
+  const silent = await startTestHost({ code });
+  expect(silent.functions).toEqual([]);
+  expect(silent.logs).toEqual([]);
+});
+
+test('the debug log says why there are no functions', async () => {
+  const hostJson = { logging: { logLevel: { 'Host.Startup': 'Debug' } } };
+  const host = await startTestHost({ code: `throw new Error('no such setting');`, hostJson });
+  expect(host.logs).toEqual(['debug : 0 functions found: no such setting']);
 });
 
 test('gives up on an app that does not finish loading', async () => {
@@ -61,15 +80,53 @@ test('loads an ES module app, with its settings and the command line of a worker
 });
 
 test('stops when told to, after the termination hooks', async () => {
-  const output: string[] = [];
-  const host = await startTestHost(
-    { code: `app.get('a', () => ({})); app.hook.appTerminate(() => console.log('terminated'));` },
-    { onOutput: (text) => output.push(text) },
-  );
+  const host = await startTestHost({
+    code: `app.get('a', () => ({})); app.hook.appTerminate(() => console.log('terminated'));`,
+  });
   await host.stop();
   expect(await host.exited).toBe(0);
-  expect(output.join('')).toContain('terminated');
+  expect(host.logs).toContain('information : terminated');
   await expect(fetch(host.httpUrl)).rejects.toThrow();
+});
+
+test.each([
+  ['the end of the process', 'process.exit(7)', 7, 'exit code 7'],
+  ['a signal', `process.kill(process.pid, 'SIGTERM')`, null, 'SIGTERM'],
+])('a worker that ends by %s ends its host in the same way, and that is said', async (_, end, code, how) => {
+  const host = await startTestHost({
+    code: `app.get('end', () => { ${end}; }); app.hook.appTerminate(() => console.log('terminated'));`,
+  });
+  await fetch(`${host.httpUrl}/api/end`).catch(() => undefined);
+  expect(await host.exited).toBe(code);
+  expect(host.logs).toContain(`error : The worker ended by itself (${how}), and so does this host`);
+  expect(host.logs).not.toContain('information : terminated');
+});
+
+test('a worker that does not terminate within five seconds is killed', async () => {
+  const host = await startTestHost({
+    code: `app.get('a', () => ({})); app.hook.appTerminate(() => new Promise(() => {}));`,
+  });
+  const started = performance.now();
+  await host.stop();
+  expect(await host.exited).toBe(0);
+  expect(performance.now() - started).toBeGreaterThan(4_900);
+  expect(isAlive(host.workerPid())).toBe(false);
+});
+
+test('who kills a host kills its worker first, also one that is busy', async () => {
+  const host = await startTestHost({
+    code: `app.get('busy', () => { console.log('busy'); for (;;); });`,
+  });
+  void fetch(`${host.httpUrl}/api/busy`).catch(() => undefined);
+  await expect.poll(() => host.logs).toContain('information : busy');
+  await host.kill('SIGKILL');
+  await expect.poll(() => isAlive(host.workerPid())).toBe(false);
+});
+
+test('the app runs in its own folder', async () => {
+  const appDirectory = await buildApp({ code: `app.get('cwd', () => ({ body: process.cwd() }));` });
+  const host = await startTestHost({ code: '' }, { appDirectory });
+  expect(await (await fetch(`${host.httpUrl}/api/cwd`)).text()).toBe(realpathSync(appDirectory));
 });
 
 test('runs as a plain process and ends on SIGTERM', async () => {
@@ -104,6 +161,15 @@ test('does not outlive a parent that was killed', async () => {
   parent.kill('SIGKILL');
   await expect.poll(answers, { timeout: 5000, interval: 10 }).toBe(false);
 });
+
+/** A process that was killed and whose parent is gone may wait for a while to be taken off the list (state Z). */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0) && !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 async function firstLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error('no stdout');

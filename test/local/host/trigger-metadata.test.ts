@@ -28,8 +28,8 @@ async function handedOver(message: Partial<ServiceBusReceivedMessage>, dataType?
   const name = Object.keys(registered.metadata.bindings)[0] ?? '';
   const inputData = [{ name, data: input }];
   const request = { invocationId: 'i', functionId: 'see', inputData, triggerMetadata };
-  const result = await invoke(functionsApp, registered, request, undefined, () => undefined);
-  if (!result.succeeded) throw result.error;
+  const result = await invoke(functionsApp, registered, request, () => undefined);
+  if (!result.succeeded) throw new Error(result.error);
   if (!seen) throw new Error('the handler did not run');
   return seen;
 }
@@ -81,7 +81,8 @@ test('the first delivery has the count 1, and text metadata is JSON-parsed', asy
     correlationId: 1000,
     lockToken: '4f5b1a52-3d1e-4c6c-9d55-6f2a7f0f9a10',
     sequenceNumber: 7,
-    enqueuedTimeUtc: '2026-11-24T08:00:00.000Z',
+    enqueuedTimeUtc: '2026-11-24T08:00:00.000',
+    enqueuedTime: '2026-11-24T08:00:00.000+00:00',
     contentType: 'application/json',
   });
 });
