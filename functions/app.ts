@@ -2,9 +2,10 @@ import { app } from '@azure/functions';
 import { createConnector } from '../src/connector.ts';
 import { readSettings } from '../src/settings.ts';
 import { log } from './log.ts';
+import { whenStopped } from './stop.ts';
 import { telemetry } from './telemetry.ts';
 
-/** Read once, when the worker loads the app. A setting that does not fit throws here, before any function is registered. */
+/** Read once, when the worker loads the app. A setting that does not fit throws here. */
 export const settings = readSettings(process.env);
 
 for (const reason of settings.warnings) log('warn', { evt: 'setting.unusual', reason });
@@ -14,7 +15,4 @@ export const connector = createConnector(settings, log, { telemetry });
 // Not waited for: messages can be handled meanwhile.
 app.hook.appStart(() => void connector.start());
 
-app.hook.appTerminate(async () => {
-  await connector.close();
-  await telemetry.close();
-});
+whenStopped(() => connector.close());

@@ -1,3 +1,5 @@
+// First: see there.
+import './health-routes.ts';
 import './last-resort.ts';
 import './sync-assignments.ts';
 import './due-users.ts';

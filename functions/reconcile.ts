@@ -2,14 +2,13 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 import { NO_TELEMETRY } from '../src/telemetry/telemetry.ts';
 import { settings } from './app.ts';
 import { log, withInvocationLog } from './log.ts';
-
-/** Ends a run between two pages, users or messages when the app ends. */
-const ended = new AbortController();
+import { stopSignal } from './stop.ts';
 
 async function compare(verify: boolean): Promise<void> {
   // Loaded when it is needed: no start of the app waits for it.
   const { runAndLog } = await import('../src/reconcile/run-and-log.ts');
-  await runAndLog(settings, { verify, signal: ended.signal, log });
+  // When the app is to end, a run ends between two pages, users or messages.
+  await runAndLog(settings, { verify, signal: stopSignal, log });
 }
 
 const timer = (verify: boolean) => (_timer: unknown, context: InvocationContext) =>
@@ -30,5 +29,4 @@ if (settings.dataverse) {
     route: 'reconcile',
     handler: reports,
   });
-  app.hook.appTerminate(() => ended.abort());
 }

@@ -17,12 +17,18 @@ import { lookAtEnvironment } from './messaging/look-at-environment.ts';
 import { OrganizationGuard } from './messaging/organization-guard.ts';
 import { processMessage } from './messaging/process-message.ts';
 import type { RetryQueue } from './messaging/retry-queue.ts';
+import { RunningMessages } from './messaging/running-messages.ts';
 import { createServiceBusRetryQueue } from './messaging/service-bus-retry-queue.ts';
 import { createSettlement, type Settlement } from './messaging/settlement.ts';
 import { VersionNotice } from './messaging/version-notice.ts';
 import type { Settings } from './settings.ts';
 import { createUserSync } from './sync/apply-changes.ts';
 import { type MessageTrace, NO_TELEMETRY, type Telemetry } from './telemetry/telemetry.ts';
+import { endedWithin } from './timeout.ts';
+
+/** The host kills the worker five seconds after it was told to end; telemetry needs the last of them. */
+const MESSAGES_MS = 3_500;
+const CONNECTIONS_MS = 400;
 
 /** Everything that touches the world; what is left out is the real thing. */
 export interface World {
@@ -92,8 +98,10 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const opened = openLedger(settings.ledger);
   const ledger = world.ledger ?? opened.ledger;
   const documents = world.documents ?? opened.documents;
-  const retryQueue =
-    world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue);
+  const messages = new RunningMessages();
+  const retryQueue = messages.guard(
+    world.retryQueue ?? createServiceBusRetryQueue(settings.serviceBus, settings.source.queue),
+  );
   const today = () => planningDay(settings, clock.now());
   const breaker = createCircuitBreaker({
     now: () => clock.now(),
@@ -151,18 +159,23 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
         .catch(() => undefined);
     },
     handle(body, triggerMetadata, trace) {
-      if (!trace) return processMessage(body, triggerMetadata, options);
+      if (!trace) return messages.run(() => processMessage(body, triggerMetadata, options));
       // The line that tells a message's outcome holds all that its trace has to say.
       const traced: Log = (level, line) => {
         if (line.outcome !== undefined) trace.outcome(line);
         log(level, line);
       };
-      return processMessage(body, triggerMetadata, { ...options, trace, log: traced });
+      return messages.run(() => processMessage(body, triggerMetadata, { ...options, trace, log: traced }));
     },
     sendDueUsers: () => sendDueUsers(due),
     breaker,
     async close() {
-      await Promise.allSettled([cor.close(), retryQueue.close(), lookUps?.close()]);
+      await messages.end(MESSAGES_MS);
+      // Calls that hang would hold this up for as long as their time-out says.
+      await endedWithin(
+        CONNECTIONS_MS,
+        Promise.allSettled([cor.close(), retryQueue.close(), lookUps?.close()]),
+      );
     },
   };
 }

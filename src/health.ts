@@ -14,7 +14,7 @@ interface Check {
   readonly error?: string;
 }
 
-interface HealthReport {
+export interface HealthReport {
   readonly status: 'ok' | 'degraded';
   /** Why no COR calls are made at the moment, if so. */
   readonly pause?: string;

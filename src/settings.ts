@@ -172,9 +172,12 @@ function parse<Schema extends z.ZodType>(schema: Schema, environment: Environmen
   );
 }
 
+const onOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
+
 function settingsError(problems: Problems): SettingsError {
   return new SettingsError(
-    `The settings do not fit, nothing was started:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    // One line: the host takes console text line by line, and of several lines keeps those that it takes for errors.
+    `The settings do not fit, nothing was started. ${problems.map(onOneLine).join(' | ')}`,
   );
 }
 

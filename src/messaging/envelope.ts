@@ -3,7 +3,9 @@ import { asSequenceNumber, type SequenceNumber } from '../sequence-number.ts';
 
 /** What the host says about a message beside its body. */
 export interface Envelope {
+  /** An id that reads as a number or as JSON comes changed from the library: for the log, never to look a message up by it alone. */
   readonly messageId: string | undefined;
+  /** Empty when the host gave none: then the message cannot be settled. */
   readonly lockToken: string;
   /** 1 on the first delivery. */
   readonly deliveryCount: number;
@@ -91,18 +93,10 @@ function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/**
- * Reads the trigger metadata of one Service Bus message (single dispatch). Throws when there is no lock
- * token: then nothing could be settled.
- */
+/** Reads the trigger metadata of one Service Bus message (single dispatch). */
 export function readEnvelope(metadata: Readonly<Record<string, unknown>> | undefined): Envelope {
-  const lockToken = asText(metadata?.lockToken);
-  if (lockToken === undefined)
-    throw new Error(
-      'The trigger metadata holds no lockToken: is this a Service Bus trigger with cardinality one?',
-    );
   return {
-    lockToken,
+    lockToken: asText(metadata?.lockToken) ?? '',
     messageId: asText(metadata?.messageId),
     deliveryCount: asNumber(metadata?.deliveryCount) ?? 1,
     sequenceNumber: asSequenceNumber(metadata?.sequenceNumber) ?? 0,

@@ -15,6 +15,13 @@ import { sendOrHold } from './send-or-hold.ts';
 import { settle } from './settle.ts';
 import { lacksVersion } from './version-notice.ts';
 
+/** Nothing could be settled. Thrown where the message is held and told, not failed ten times in milliseconds. */
+class MissingLockToken extends Error {
+  override readonly name = 'MissingLockToken';
+  override readonly message =
+    'The trigger metadata holds no lockToken: is this a Service Bus trigger with cardinality one?';
+}
+
 /** Was it handled before, so that an earlier try may have left COR half done? */
 function isHandledBefore({ envelope, history }: MessageState): boolean {
   return envelope.deliveryCount > 1 || history.attempt > 0 || history.replayed;
@@ -170,6 +177,7 @@ export async function processMessage(
     options.log('warn', { evt: 'message.propertyIgnored', ...messageLine(state, startedAt), reason });
   }
   try {
+    if (envelope.lockToken === '') throw new MissingLockToken();
     const decision = await decideOn(state, options);
     await settle(decision, state, options);
   } catch (error) {

@@ -13,6 +13,11 @@ export interface Settlement {
   deadLetter(lockToken: string, reason: string, description: string): Promise<void>;
 }
 
+/** The host did not confirm a settlement: whether the message moved is unknown. */
+class SettlementError extends Error {
+  override readonly name = 'SettlementError';
+}
+
 export interface SettlementOptions {
   /** The worker's command line. Default: `process.argv`, read when the first message is settled. */
   readonly argv?: readonly string[];
@@ -55,7 +60,9 @@ export function createSettlement(options: SettlementOptions = {}): Settlement {
             else {
               const why = `${statusName(error.code)}: ${truncateText(error.details, 300)}`;
               reject(
-                new Error(`The Functions host did not dead-letter the message (${why})`, { cause: error }),
+                new SettlementError(`The Functions host did not dead-letter the message (${why})`, {
+                  cause: error,
+                }),
               );
             }
           },

@@ -8,12 +8,14 @@ import { NO_TELEMETRY, type Telemetry } from './telemetry.ts';
 export interface DeferredTelemetry extends Telemetry {
   /** Loads OpenTelemetry where the settings ask for it. True once telemetry is sent. Never rejects: nothing depends on telemetry. */
   start(): Promise<boolean>;
-  /** Sends what is still here, for a bounded time. Never rejects. */
+  /** Sends what is here so far, when the process begins to end. Never rejects. */
+  flush(): Promise<void>;
+  /** Sends the rest, for a bounded time. Never rejects. */
   close(): Promise<void>;
 }
 
-/** The host kills a worker that takes longer than five seconds to end; the connector's own connections are closed in that time too. */
-const CLOSE_MS = 3_000;
+/** From the first flush or close on, both together: the host kills a worker five seconds after it told it to end. */
+const END_MS = 4_700;
 
 /** `tell` takes the lines about telemetry itself: they must not depend on it. */
 export function deferTelemetry(
@@ -22,6 +24,12 @@ export function deferTelemetry(
 ): DeferredTelemetry {
   let current: Telemetry = NO_TELEMETRY;
   let opened: OpenTelemetry | undefined;
+  let endsAt: number | undefined;
+
+  function timeLeft(): number {
+    endsAt ??= performance.now() + END_MS;
+    return Math.max(0, endsAt - performance.now());
+  }
 
   return {
     message: (parent) => current.message(parent),
@@ -49,10 +57,13 @@ export function deferTelemetry(
         return false;
       }
     },
+    async flush() {
+      if (opened) await endedWithin(timeLeft(), opened.flush());
+    },
     async close() {
       current = NO_TELEMETRY;
       if (!opened) return;
-      await endedWithin(CLOSE_MS, opened.close());
+      await endedWithin(timeLeft(), opened.close());
     },
   };
 }

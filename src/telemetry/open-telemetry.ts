@@ -22,6 +22,8 @@ import type { Telemetry } from './telemetry.ts';
 type SettingsOn = Extract<TelemetrySettings, { kind: 'on' }>;
 
 export interface OpenTelemetry extends Telemetry {
+  /** Sends what is here so far. Never rejects. */
+  flush(): Promise<void>;
   /** Sends what is still here. Never rejects. */
   close(): Promise<void>;
 }
@@ -102,6 +104,9 @@ export function openTelemetry(settings: SettingsOn, tell: Log): OpenTelemetry {
         ...(message instanceof MessageSpan && { context: message.context }),
       });
       return true;
+    },
+    async flush() {
+      await Promise.allSettled([tracing.forceFlush(), logging.forceFlush(), metering.forceFlush()]);
     },
     async close() {
       await Promise.allSettled([tracing.shutdown(), logging.shutdown(), metering.shutdown()]);

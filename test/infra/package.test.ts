@@ -104,7 +104,7 @@ describe('the deployment zip', () => {
   test('is announced with its path, its size and its functions', () => {
     expect(output).toMatch(/app\.zip: \d+ kB$/m);
     expect(output).toContain(
-      'Functions: syncAssignments, dueUsers, health, healthDetails, listDeadLetters, replayDeadLetters',
+      'Functions: health, healthDetails, syncAssignments, dueUsers, listDeadLetters, replayDeadLetters',
     );
   });
 

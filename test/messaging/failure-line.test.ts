@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { handleOne } from './handled-message.ts';
 
 describe('the line of a message that failed', () => {
+  it('without a lock token it is held and told, and not failed ten times in milliseconds', async () => {
+    const { lines, slept, thrown, submitted } = await handleOne({ metadata: { lockToken: undefined } });
+    expect(thrown).toMatchObject({ name: 'MissingLockToken' });
+    expect(lines).toMatchObject([
+      { evt: 'message.held', errorCode: 'MissingLockToken' },
+      { evt: 'message.abandoned', errorCode: 'MissingLockToken' },
+    ]);
+    expect(slept[0]).toBeGreaterThanOrEqual(1_000);
+    expect(submitted).toEqual([]);
+  });
+
   it('names the service that failed, with its HTTP status and code', async () => {
     const { lines } = await handleOne({
       failure: {

@@ -143,7 +143,7 @@ test('an app whose settings do not fit does not start, and says which', async ()
     .startApp({ queue: 'nowhere', env })
     .then(String, (error: Error) => error.message);
   expect(refusal).toMatch(
-    /did not start: .*nothing was started:\n {2}- COR_API_KEY: should be .*\n {2}- RETRY_WINDOW: should be/s,
+    /^The Functions host did not start: .*nothing was started\. COR_API_KEY: should be .* \| RETRY_WINDOW: should be .*$/,
   );
   expect(refusal).not.toContain(WRONG_SECRET);
 });
