@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { isAlive } from './is-alive.ts';
 
 const CHECK_MS = 500;
 
@@ -17,19 +18,10 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /**
- * Calls `end` when the process that started this one is gone without a word: `kill -9` of npm leaves its children running. Between
- * npm and this process there is a shell, which outlives npm as well, so the shell's parent is watched beside it. Only below npm;
- * somebody who starts the file by hand may well want it to outlive the shell.
+ * Calls `end` when the process that started this one is gone without a word: `kill -9` of npm leaves its children
+ * running. Between npm and this process there is a shell, which outlives npm as well, so the shell's parent is
+ * watched beside it. Only below npm; somebody who starts the file by hand may well want it to outlive the shell.
  */
 export function endWithParent(end: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;

@@ -50,17 +50,23 @@ export interface PlayOptions {
   readonly samples: readonly Sample[];
   readonly endings: Endings;
   onEnding(sample: Sample, ending: Ending): void;
+  /** How long a sample may take to end. Default 20 s. */
+  readonly longestMs?: number;
 }
 
 const LONGEST_MS = 20_000;
 
-/** Sends the samples one after the other, each when the one before has ended: they tell a story. */
+/**
+ * Sends the samples one after the other, each when the one before has ended: they tell a story. Throws at the first
+ * that does not end: whatever keeps it would keep all that come after it.
+ */
 export async function play({
   connectionString,
   queue,
   samples,
   endings,
   onEnding,
+  longestMs = LONGEST_MS,
 }: PlayOptions): Promise<void> {
   const client = new ServiceBusClient(connectionString);
   try {
@@ -74,7 +80,12 @@ export async function play({
         messageId,
         applicationProperties: { ...applicationProperties },
       });
-      const ending = await endings.of(messageId, LONGEST_MS).catch((error: Error) => error.message);
+      const ending = await endings.of(messageId, longestMs).catch((error: Error) => {
+        throw new Error(
+          `The sample ${sample.name} ${error.message}. What was logged: ./connector log --no-follow`,
+          { cause: error },
+        );
+      });
       onEnding(sample, { ending, ms: Math.round(performance.now() - started) });
     }
   } finally {

@@ -1,10 +1,12 @@
 import { ServiceBusClient as Client, type ServiceBusClient } from '@azure/service-bus';
-import Table from 'cli-table3';
+import { tableText } from '../cli/frame/table.ts';
 import type { PercentageRule } from '../src/dynamics/percentage-rule.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { percentagesOn } from '../src/ledger/percentages.ts';
 
 type Names = ReadonlyMap<string, string>;
+
+const PLAIN = (text: string): string => text;
 
 /** What the ledger says COR should hold: percentage by workspace by user. */
 export async function believedState(
@@ -30,25 +32,23 @@ export function stateTable(
   held: Readonly<Record<string, Readonly<Record<string, number>>>>,
   believed: ReadonlyMap<string, ReadonlyMap<string, number>>,
   names: Names,
+  columns: number,
 ): string {
-  const table = new Table({
-    head: ['User', 'Workspace', 'COR holds', 'Ledger says'],
-    style: { head: [], border: [] },
-  });
+  const rows: string[][] = [];
   const show = (value: number | undefined): string => (value === undefined ? '–' : `${value} %`);
   for (const user of new Set([...Object.keys(held), ...believed.keys()])) {
     const ids = new Set([...Object.keys(held[user] ?? {}), ...(believed.get(user)?.keys() ?? [])]);
     // A user whom COR does not know, and of whom nothing is believed, only had messages that were refused.
-    if (ids.size === 0 && held[user] !== undefined) table.push([names.get(user) ?? user, '(none)', '–', '–']);
+    if (ids.size === 0 && held[user] !== undefined) rows.push([names.get(user) ?? user, '(none)', '–', '–']);
     for (const id of ids)
-      table.push([
+      rows.push([
         names.get(user) ?? user,
         names.get(id) ?? id,
         show(held[user]?.[id]),
         show(believed.get(user)?.get(id)),
       ]);
   }
-  return table.toString();
+  return tableText({ titles: ['User', 'Workspace', 'COR holds', 'Ledger says'], rows }, columns, PLAIN);
 }
 
 export interface DeadLetterRow {
@@ -80,13 +80,9 @@ export async function readDeadLetters(
   }
 }
 
-export function deadLetterTable(rows: readonly DeadLetterRow[]): string {
-  const table = new Table({
-    head: ['Dead letter', 'Reason', 'What to do'],
-    colWidths: [34, 27, 76],
-    wordWrap: true,
-    style: { head: [], border: [] },
-  });
-  for (const { message, reason, description } of rows) table.push([message, reason, description]);
-  return table.toString();
+/** A table where the terminal has room for it, else a paragraph for each. */
+export function deadLetterTable(letters: readonly DeadLetterRow[], columns: number): string {
+  const titles = ['Dead letter', 'Reason', 'What to do'];
+  const rows = letters.map(({ message, reason, description }) => [message, reason, description]);
+  return tableText({ titles, rows }, columns, PLAIN);
 }

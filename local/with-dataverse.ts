@@ -2,6 +2,7 @@ import { loadMapping } from '../src/dynamics/mapping.ts';
 import { requiredColumns } from '../src/dynamics/required-columns.ts';
 import { startLocalDataverse } from './dataverse/local-dataverse.ts';
 import type { LocalDataverse } from './dataverse/options.ts';
+import type { PostedMessage } from './dataverse/post-event.ts';
 import { createQueuePoster } from './dataverse/queue-poster.ts';
 import { listSamples, type Sample } from './events/samples.ts';
 
@@ -18,14 +19,19 @@ function stepsOf(preset: string) {
   return { table: mapping.table, queue: preset, ...requiredColumns(mapping) };
 }
 
-/** Starts a local Dataverse with the rows of the samples. What happens to them goes to the broker. */
+/**
+ * Starts a local Dataverse with the rows of the samples. What happens to them goes to the broker, changed by `alter` on
+ * its way.
+ */
 export async function startPostingDataverse(
   connectionString: string,
   presets: readonly string[],
+  alter: (message: PostedMessage) => PostedMessage = (message) => message,
 ): Promise<PostingDataverse> {
   const poster = createQueuePoster(connectionString);
   const steps = presets.map(stepsOf);
-  const dataverse = await startLocalDataverse({ rows: 'samples', steps, onMessage: poster.post });
+  const onMessage = (message: PostedMessage) => poster.post(alter(message));
+  const dataverse = await startLocalDataverse({ rows: 'samples', steps, onMessage });
   return {
     dataverse,
     settings: { DATAVERSE_URL: dataverse.url, DATAVERSE_STATIC_TOKEN: dataverse.token },

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { stackFileOf } from '../../local/stack-file.ts';
+import { runningStacks } from '../../local/stack-file.ts';
 import { isNpmScript, type Shell } from './shell.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -37,7 +36,7 @@ export function requireOptionsPastNpm(command: Command, args: readonly string[],
       `npm has ${taken.join(' and ')} as an option of its own and did not hand it on. ${advice}`,
     );
   // Of --local npm leaves nothing behind at all, because it takes it for its own --local-address.
-  const stack = existsSync(stackFileOf(shell.project));
+  const stack = runningStacks(shell.project).length > 0;
   const elsewhere = args.some((arg) => /^--(local|namespace|account|org)\b/.test(arg));
   if (stack && names.has('local') && !elsewhere)
     throw new UsageError(

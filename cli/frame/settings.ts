@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { readStackFile, stackFileOf } from '../../local/stack-file.ts';
+import { readStackFile } from '../../local/stack-file.ts';
 import type { Connection } from '../../src/connection.ts';
 import type { Source } from '../../src/settings.ts';
 import type { Session } from './session.ts';
@@ -41,7 +41,7 @@ function fromFile(project: string): Record<string, string> {
 function fromStack(preset: string, { project }: Shell): Environment {
   let stack: ReturnType<typeof readStackFile>;
   try {
-    stack = readStackFile(stackFileOf(project));
+    stack = readStackFile(project);
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -27,6 +27,8 @@ export interface CorSandbox {
   set(switches: CorSwitchInput): void;
   /** Percentage by workspace by user, external ids throughout. Every known user is there. */
   state(): Record<string, Record<string, number>>;
+  /** External ids of the workspaces that it knows. */
+  workspaceIds(): string[];
   /** The last 10 000 requests in order of arrival, token requests included. */
   readonly calls: readonly RecordedCall[];
   clearCalls(): void;

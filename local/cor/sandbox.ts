@@ -153,6 +153,7 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
       Object.fromEntries(
         [...state.users.values()].map((user) => [user.id, Object.fromEntries(user.attached)]),
       ),
+    workspaceIds: () => [...state.workspaces.keys()],
     calls: log.calls,
     clearCalls: log.clear,
     counts: log.counts,

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readStackFile } from '../../local/stack-file.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const START_WITHIN_MS = 180_000;
@@ -98,10 +98,8 @@ test('from a dead letter to its end: why, mend, replay, wait, and what COR holds
   expect(shown.screen).toContain('Create the user or workspace in COR');
 
   // What the description says: the workspace is created in COR.
-  const settings = JSON.parse(readFileSync(join(PROJECT, '.local/stack.json'), 'utf8'))[
-    'resource-assignment'
-  ];
-  await fetch(`${settings.COR_BASE_URL}/admin/workspaces`, {
+  const settings = readStackFile(PROJECT)['resource-assignment'];
+  await fetch(`${settings?.COR_BASE_URL}/admin/workspaces`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id: change?.workspace }),

@@ -46,7 +46,7 @@ test.each([
   'document.json',
   '.env',
   '.azure/prod/.env',
-  '.local/stack.json',
+  '.local/stack-1.json',
   'node_modules/zod/index.js',
   'node_modules/host.json',
   'dist/app.zip',

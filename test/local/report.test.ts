@@ -32,7 +32,7 @@ it('puts what COR holds beside what the ledger says, whichever of them knows the
     ['u1', 'Ada'],
     ['w1', 'Bridge'],
   ]);
-  expect(rows(stateTable({ u1: { w1: 20, w2: 5 }, idle: {} }, believed, names))).toEqual([
+  expect(rows(stateTable({ u1: { w1: 20, w2: 5 }, idle: {} }, believed, names, 80))).toEqual([
     ['Ada', 'Bridge', '20 %', '20 %'],
     ['Ada', 'w2', '5 %', '–'],
     ['idle', '(none)', '–', '–'],

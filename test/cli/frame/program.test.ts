@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../cli/frame/exit-code.ts';
 import { jsonOption, whereOptions } from '../../../cli/frame/options.ts';
 import type { Define } from '../../../cli/frame/program.ts';
+import { writeStackFile } from '../../../local/stack-file.ts';
 import { connector } from '../run-connector.ts';
 
 /** Not of any shape that a word, an option or a path has. */
@@ -130,7 +130,7 @@ describe('an option that npm kept to itself', () => {
     const { code, stderr } = await connector(['fruit', 'pick'], {
       env: npm,
       commands: [pickCommand],
-      prepare: (project) => mkdirSync(`${project}/.local/stack.json`, { recursive: true }),
+      prepare: (project) => writeStackFile(project, {}),
     });
     expect(stderr).toContain('npm may have taken --local');
     expect(code).toBe(2);

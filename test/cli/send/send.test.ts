@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLocalLog } from '../../../local/local-log.ts';
+import { writeStackFile } from '../../../local/stack-file.ts';
 import { sandboxAndClient, USER } from '../../cor/connect.ts';
 import { QUEUE, startFixture } from '../../dead-letters/dead-letter-fixture.ts';
 import { connector, temporaryFolder } from '../run-connector.ts';
@@ -19,7 +20,7 @@ async function startStack(): Promise<string> {
     ServiceBusQueueName: QUEUE,
     COR_BASE_URL: sandbox.baseUrl,
   };
-  writeFileSync(join(project, '.local/stack.json'), JSON.stringify({ 'resource-assignment': settings }));
+  writeStackFile(project, { 'resource-assignment': settings });
   for (const name of ['good.json', 'bad.json']) writeFileSync(join(project, name), '{}');
   const receiver = client.createReceiver(QUEUE, { skipParsingBodyAsJson: true });
   receiver.subscribe(

@@ -1,0 +1,60 @@
+import { corSeed } from '../events/cast.ts';
+import type { Demo } from './demo.ts';
+import { CREATE_MISSING, type FailureTrial } from './failure-trial.ts';
+import { FAILURES_OF_COR } from './failures-of-cor.ts';
+import { FAILURES_OF_OTHERS } from './failures-of-others.ts';
+
+/** Rows that nothing on this machine can bring about, with the reason and where they are tested. */
+export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string }[] = [
+  {
+    row: 'The copy cannot be sent',
+    why: 'The built-in broker takes every copy that fits. Tests: test/messaging and test/connector.',
+  },
+  {
+    row: 'Something fails that nobody waits for',
+    why: 'Only a fault of the connector itself does that. Test: test/functions.',
+  },
+  {
+    row: 'A look-up finds nobody',
+    why: 'The presets that run here look nobody up. Tests: test/dataverse.',
+  },
+  {
+    row: 'Queue or topic is partitioned',
+    why: 'The built-in broker has no partitions. Tests: test/messaging.',
+  },
+];
+
+export const FAILURE_TRIALS: readonly FailureTrial[] = [...FAILURES_OF_COR, ...FAILURES_OF_OTHERS];
+
+/** Every switch as it was, everybody and everything known to COR, and what waits is tried without waiting. */
+export async function allWellAgain(demo: Demo): Promise<string> {
+  const { cor } = demo.stack;
+  if (Object.values(demo.settings()).some((settings) => settings[CREATE_MISSING] === 'true'))
+    await demo.restart(demo.day, { [CREATE_MISSING]: 'false' });
+  cor.set({
+    down: false,
+    hang: 'none',
+    latencyMs: 0,
+    rateLimit: null,
+    failRate: null,
+    failUser: null,
+    failNext: [],
+    refuseCredentials: null,
+    forbid: false,
+    inactiveWorkspace: 'accept',
+  });
+  cor.release();
+  demo.dataverse.set({ applicationUser: 'enabled' });
+  bringEverythingBack(demo);
+  for (const queue of demo.presets) demo.stack.broker.enqueueScheduled(queue);
+  return 'COR is well again, and knows everybody and every workspace. What waits is tried now.';
+}
+
+/** Adds the people and workspaces of the samples that COR knew at the start and has lost. */
+function bringEverythingBack({ stack: { cor } }: Demo): void {
+  const { users, workspaces } = corSeed();
+  const known = new Set([...Object.keys(cor.state()), ...cor.workspaceIds()]);
+  for (const user of users) if (!known.has(user.id)) cor.addUser(user);
+  // One that was made inactive is active again.
+  for (const workspace of workspaces) cor.addWorkspace({ ...workspace, active: true });
+}

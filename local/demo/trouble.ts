@@ -1,0 +1,42 @@
+import type { PostedMessage } from '../dataverse/post-event.ts';
+import type { Demo } from './demo.ts';
+import type { Line } from './line.ts';
+
+/** Does something, once, when a connector has logged such a line. */
+export function onceHeard(demo: Demo, wanted: Line, then: () => unknown): void {
+  const stop = demo.onLine((_preset, line) => {
+    if (!line || !Object.entries(wanted).every(([name, value]) => line[name] === value)) return;
+    stop();
+    void then();
+  });
+}
+
+/** The next `count` calls end with 500. */
+export function failFor({ stack: { cor } }: Demo, count: number): void {
+  cor.failNext(count, { status: 500 });
+}
+
+/** A process stands still for a time, as a machine does that is too busy. */
+export function duringSleep(pid: number, ms: number): void {
+  if (process.platform === 'win32') throw new Error('Windows cannot let a process stand still.');
+  process.kill(pid, 'SIGSTOP');
+  setTimeout(() => {
+    try {
+      process.kill(pid, 'SIGCONT');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }, ms).unref();
+}
+
+/** The message with blanks behind its JSON, so that its body has so many bytes. */
+export function paddedTo(message: PostedMessage, bytes: number): PostedMessage {
+  return { ...message, body: Buffer.concat([message.body, Buffer.alloc(bytes - message.body.length, ' ')]) };
+}
+
+/** The message as a step posts it that was registered without images. */
+export function withoutImages(message: PostedMessage): PostedMessage {
+  const context: object = JSON.parse(message.body.toString());
+  const body = Buffer.from(JSON.stringify({ ...context, PreEntityImages: [], PostEntityImages: [] }));
+  return { ...message, body };
+}
