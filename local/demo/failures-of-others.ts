@@ -64,6 +64,19 @@ export const FAILURES_OF_OTHERS: readonly FailureTrial[] = [
     },
   },
   {
+    id: 'process-killed',
+    row: 'The host kills the worker',
+    async run(demo) {
+      demo.stack.cor.hold('after');
+      const changed = changeWork(demo, 'robin');
+      await demo.stack.cor.held();
+      await demo.host(QUEUE).kill('SIGKILL');
+      demo.stack.cor.release();
+      await demo.revive(QUEUE);
+      return `The connector was killed in the middle of a call, and started again. Changed: ${changed}. The message comes again when its lock has run out, within a minute.`;
+    },
+  },
+  {
     id: 'message-full',
     row: "The message fills the queue's limit",
     run(demo) {

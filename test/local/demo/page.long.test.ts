@@ -100,6 +100,7 @@ const HEARD: Readonly<Record<string, RegExp>> = {
   'broker-drops': /succeeded|duplicate/,
   'lock-lost': /succeeded|duplicate/,
   'process-dies': /retry /,
+  'process-killed': /deliveryCount 2|succeeded|duplicate/,
   'message-full': /dead letter RetriesExhausted/,
   'copied-500-times': /dead letter RetriesExhausted/,
   nonsense: /message\.propertyIgnored/,
@@ -111,7 +112,7 @@ const HEARD: Readonly<Record<string, RegExp>> = {
 };
 
 /** Takes more than a minute: the lock has to run out. */
-const SLOW = new Set(['lock-lost', 'storage-down']);
+const SLOW = new Set(['lock-lost', 'storage-down', 'process-killed']);
 
 test.each(FAILURE_TRIALS.filter(({ id }) => !SLOW.has(id)).map(({ id, row: name }) => [id, name]))(
   'the failure %s can be tried by a click',
