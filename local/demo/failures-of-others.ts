@@ -64,6 +64,15 @@ export const FAILURES_OF_OTHERS: readonly FailureTrial[] = [
     },
   },
   {
+    id: 'told-to-end',
+    row: 'The app is told to end',
+    async run(demo) {
+      const changed = changeTwo(demo);
+      await demo.restart(demo.day);
+      return `The connectors were told to end, and started again. Changed: ${changed}.`;
+    },
+  },
+  {
     id: 'process-killed',
     row: 'The host kills the worker',
     async run(demo) {

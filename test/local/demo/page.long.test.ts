@@ -100,6 +100,7 @@ const HEARD: Readonly<Record<string, RegExp>> = {
   'broker-drops': /succeeded|duplicate/,
   'lock-lost': /succeeded|duplicate/,
   'process-dies': /retry /,
+  'told-to-end': /succeeded|duplicate|app\.started/,
   'process-killed': /deliveryCount 2|succeeded|duplicate/,
   'message-full': /dead letter RetriesExhausted/,
   'copied-500-times': /dead letter RetriesExhausted/,
