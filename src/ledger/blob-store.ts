@@ -1,7 +1,7 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
 import type { Connection } from '../connection.ts';
 import { openContainer } from './blob-container.ts';
-import type { TextStore } from './text-store.ts';
+import type { TextStore, WriteResult } from './text-store.ts';
 
 const CONTAINER = 'cor-ledger';
 
@@ -24,18 +24,20 @@ async function upload(
   container: ContainerClient,
   [name, text, etag, metadata]: Parameters<TextStore['write']>,
   timeoutMs: number,
-): Promise<'saved' | 'conflict'> {
+): Promise<WriteResult> {
   try {
-    await container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text), {
-      abortSignal: AbortSignal.timeout(timeoutMs),
-      conditions: etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
-      blobHTTPHeaders: { blobContentType: 'application/json' },
-      ...(metadata && { metadata }),
-    });
-    return 'saved';
+    const { etag: stored = '' } = await container
+      .getBlockBlobClient(name)
+      .upload(text, Buffer.byteLength(text), {
+        abortSignal: AbortSignal.timeout(timeoutMs),
+        conditions: etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
+        blobHTTPHeaders: { blobContentType: 'application/json' },
+        ...(metadata && { metadata }),
+      });
+    return { kind: 'saved', etag: stored };
   } catch (error) {
     // 412: somebody saved in between. BlobAlreadyExists: somebody made the document that we thought was not there.
-    if (statusOf(error) === 412 || codeOf(error) === 'BlobAlreadyExists') return 'conflict';
+    if (statusOf(error) === 412 || codeOf(error) === 'BlobAlreadyExists') return { kind: 'conflict' };
     throw error;
   }
 }

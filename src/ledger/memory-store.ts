@@ -10,10 +10,11 @@ export function createMemoryStore(): TextStore {
       return found && { text: found.text, etag: found.etag };
     },
     async write(name, text, etag, metadata = {}) {
-      if (stored.get(name)?.etag !== etag) return 'conflict';
+      if (stored.get(name)?.etag !== etag) return { kind: 'conflict' };
       writes += 1;
-      stored.set(name, { name, text, etag: `"${writes}"`, metadata });
-      return 'saved';
+      const written = `"${writes}"`;
+      stored.set(name, { name, text, etag: written, metadata });
+      return { kind: 'saved', etag: written };
     },
     async remove(name) {
       stored.delete(name);

@@ -50,7 +50,10 @@ export function createNamedDocuments(store: TextStore): NamedDocuments {
       const found = await store.read(checked(name));
       return found && { value: parse(name, found.text), etag: found.etag };
     },
-    write: (name, value, etag) => store.write(checked(name), JSON.stringify(value), etag),
+    async write(name, value, etag) {
+      const { kind } = await store.write(checked(name), JSON.stringify(value), etag);
+      return kind;
+    },
     remove: (name) => store.remove(checked(name)),
     async *names(prefix) {
       for await (const { name } of store.list(prefix)) if (!name.startsWith(USERS_FOLDER)) yield name;

@@ -10,6 +10,9 @@ export interface ListedText {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** How a guarded write ended. `etag`: that of what is stored now. */
+export type WriteResult = { readonly kind: 'saved'; readonly etag: string } | { readonly kind: 'conflict' };
+
 /** Texts by name, guarded by ETags: what Blob Storage does for the ledger. Every call rejects when the store cannot be reached. */
 export interface TextStore {
   /** `undefined`: there is none. */
@@ -20,7 +23,7 @@ export interface TextStore {
     text: string,
     etag: string | undefined,
     metadata?: Readonly<Record<string, string>>,
-  ): Promise<'saved' | 'conflict'>;
+  ): Promise<WriteResult>;
   remove(name: string): Promise<void>;
   /** In no particular order. */
   list(prefix: string): AsyncIterable<ListedText>;

@@ -1,4 +1,5 @@
 import { type Failure, isUnavailable } from '../failure.ts';
+import { RecentDocuments } from '../ledger/recent-documents.ts';
 import { reconcileUser } from './reconcile-user.ts';
 import type { ReconcileOptions, Reconciliation } from './reconciliation.ts';
 import { createUserQueues, type QueuedRequest, type UserQueues } from './user-queues.ts';
@@ -15,8 +16,9 @@ const NOTHING_EARLIER: Earlier = { touched: new Set(), corCalls: 0, reassert: fa
 const takeNothing = (): readonly never[] => [];
 
 /** Applies the changes of messages user by user: those of one user that wait together share COR's calls. */
-export function createUserSync(options: ReconcileOptions): UserQueues {
-  return createUserQueues((user, group, take) => applyGroup(user, group, take, NOTHING_EARLIER, options));
+export function createUserSync(options: Omit<ReconcileOptions, 'recent'>): UserQueues {
+  const withRecent = { ...options, recent: new RecentDocuments(options.now) };
+  return createUserQueues((user, group, take) => applyGroup(user, group, take, NOTHING_EARLIER, withRecent));
 }
 
 /** Reconciles with the changes of a group and tells each of its messages how that ended. */

@@ -1,5 +1,6 @@
 import type { Failure } from '../failure.ts';
 import type { LoadedDocument } from '../ledger/ledger.ts';
+import { MAX_DOCUMENT_AGE_MS, type RecentDocument } from '../ledger/recent-documents.ts';
 import { ruleHash } from '../ledger/rule-hash.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
 import type { Log } from '../log.ts';
@@ -33,17 +34,9 @@ const MAX_ATTEMPTS = 50;
  */
 const MAX_UNCONFIRMED = 1;
 
-/**
- * A document that is older than this when the call slot is got is loaded once more. So a process that stood
- * still meanwhile does not tell COR what others have changed since; what is left of that danger lies between
- * this load and the call.
- */
-const MAX_LOAD_AGE_MS = 1_000;
-
-/** A document as it was loaded. `at`: when the load began, UTC epoch ms. */
-interface Loaded extends LoadedDocument {
+/** A document as it was known when the load began. */
+interface Loaded extends RecentDocument {
   readonly kind: 'loaded';
-  readonly at: number;
 }
 
 /** COR was told all there is to tell, and its reply proves it. */
@@ -84,14 +77,24 @@ async function attemptOnce<Request extends UserRequest>(
   request: ReconcileRequest<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
+  const told = await options.slots.approach(() => loadAndTell(user, progress, request, options));
+  // Whoever waits for a call slot need not wait for the save.
+  return told.kind === 'told' ? save(told, options) : told;
+}
+
+async function loadAndTell<Request extends UserRequest>(
+  user: string,
+  progress: Progress<Request>,
+  request: ReconcileRequest<Request>,
+  options: ReconcileOptions,
+): Promise<Told<Request> | Attempt<Request>> {
   const loaded = await load(user, progress, options);
   if (loaded.kind === 'failed') return loaded;
   const taken = takeMore(progress, request);
   const draft = draftFrom(loaded, taken, options);
   const nothingTold: Told<Request> = { kind: 'told', draft, loaded, drift: [], progress: taken };
-  if (!hasCalls(draft.plan)) return save(nothingTold, options);
-  const told = await options.slots.run(() => tell(user, nothingTold, request, options));
-  return told.kind === 'told' ? save(told, options) : told;
+  if (!hasCalls(draft.plan)) return nothingTold;
+  return options.slots.run(() => tell(user, nothingTold, request, options));
 }
 
 async function load<Request extends UserRequest>(
@@ -99,6 +102,9 @@ async function load<Request extends UserRequest>(
   progress: Progress<Request>,
   options: ReconcileOptions,
 ): Promise<Loaded | Failed<Request>> {
+  // What mends something does not rely on what is remembered.
+  const recent = reasserts(progress) ? undefined : options.recent?.get(user);
+  if (recent) return { kind: 'loaded', ...recent };
   const at = options.now();
   const loaded = await tryStorage(() => options.ledger.load(user), progress, options);
   if (loaded.kind === 'failed') return failed(progress, loaded.failure, false);
@@ -131,14 +137,18 @@ async function tell<Request extends UserRequest>(
   return failed(progress, failure, result.corChanged || reasserts(progress));
 }
 
-/** The same with a document that is not old, and with the requests that have come in meanwhile. */
+/**
+ * The same with a document that is not old, and with the requests that have come in meanwhile. So a process
+ * that stood still does not tell COR what others have changed since; what is left of that danger lies between
+ * this load and the call.
+ */
 async function renew<Request extends UserRequest>(
   user: string,
   earlier: Told<Request>,
   request: ReconcileRequest<Request>,
   options: ReconcileOptions,
 ): Promise<Told<Request> | Failed<Request>> {
-  const isOld = options.now() - earlier.loaded.at > MAX_LOAD_AGE_MS;
+  const isOld = options.now() - earlier.loaded.at > MAX_DOCUMENT_AGE_MS;
   const loaded = isOld ? await load(user, earlier.progress, options) : earlier.loaded;
   if (loaded.kind === 'failed') return loaded;
   const progress = takeMore(earlier.progress, request);
@@ -157,11 +167,14 @@ async function save<Request extends UserRequest>(
   const { before, met, plan } = draft;
   const document = isToBeSaved(draft, progress) ? toldDocument(draft, drift) : before;
   if (document !== before) {
-    const { ledger, rule } = options;
+    const { ledger, recent, rule } = options;
+    const at = options.now();
+    recent?.forget(document.user);
     const write = () => ledger.save(document, loaded.etag, ruleHash(rule));
     const saved = await tryStorage(write, progress, options);
     if (saved.kind === 'failed') return failed(progress, saved.failure, true);
-    if (saved.value === 'conflict') return { kind: 'repeat', progress };
+    if (saved.value.kind === 'conflict') return { kind: 'repeat', progress };
+    recent?.keep({ document, etag: saved.value.etag, at });
     logUnusual(plan, options.log);
   }
   for (const { workspace } of drift) options.log('warn', { evt: 'cor.drift', workspaceId: workspace });

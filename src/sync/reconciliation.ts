@@ -5,12 +5,15 @@ import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import type { Failure } from '../failure.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { RecentDocuments } from '../ledger/recent-documents.ts';
 import type { Log } from '../log.ts';
 import type { Drift } from './assert-in-cor.ts';
 import type { RequestEnding, UserRequest } from './user-request.ts';
 
 export interface ReconcileOptions {
   readonly ledger: Ledger;
+  /** Without it documents are always read. */
+  readonly recent?: RecentDocuments | undefined;
   readonly cor: CorClient;
   readonly slots: CallSlots;
   readonly breaker: CircuitBreaker;

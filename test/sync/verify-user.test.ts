@@ -68,7 +68,7 @@ describe('holding COR to the ledger', () => {
   it('gives up when others save all the time', async () => {
     const one = startInstance();
     await one.submit([put('r', 'a', 20, 1)], 1);
-    const busy = { ...one.ledger, save: async () => 'conflict' as const };
+    const busy = { ...one.ledger, save: async () => ({ kind: 'conflict' }) as const };
     expect(await verifyUser(USER, { ...one.options, ledger: busy })).toMatchObject({
       kind: 'unavailable',
       failure: { service: 'storage', code: 'CONFLICTS' },
