@@ -47,8 +47,11 @@ function rowsByWorkspace(
   const entries = rule.window === 'always' ? byRecord(assignments) : Object.values<LedgerEntry>(assignments);
   for (const entry of entries) {
     if (entry.state !== 'assigned' || !counts(entry.allocation, day, rule)) continue;
-    const rows = workspaces.get(entry.workspace) ?? { allocations: [], name: undefined };
-    workspaces.set(entry.workspace, rows);
+    let rows = workspaces.get(entry.workspace);
+    if (!rows) {
+      rows = { allocations: [], name: undefined };
+      workspaces.set(entry.workspace, rows);
+    }
     rows.allocations.push(entry.allocation);
     if (rows.name === undefined || (entry.workspaceName ?? rows.name) < rows.name)
       rows.name = entry.workspaceName;

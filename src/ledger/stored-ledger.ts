@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import { emptyDocument, type LedgerDocument, NEVER } from './document.ts';
 import type { Ledger } from './ledger.ts';
 import { parseDocument } from './parse-document.ts';
@@ -6,6 +7,9 @@ import { utcToday } from './today.ts';
 
 export const USERS_FOLDER = 'users/';
 const SUFFIX = '.json';
+
+/** Characters of a document from which reading it keeps a processor busy for so long that others come first. About 1,500 rows. */
+const LARGE_TEXT = 500_000;
 
 /** One operation of the ledger, for counting: its name and its milliseconds. */
 export type OperationListener = (operation: 'load' | 'save', durationMs: number) => void;
@@ -53,7 +57,9 @@ export function createStoredLedger(store: TextStore, onOperation?: OperationList
         const name = nameOf(user);
         const found = await store.read(name);
         if (!found) return { document: emptyDocument(user), etag: undefined };
-        return { document: parseDocument(found.text, user, name, utcToday()), etag: found.etag };
+        const document = parseDocument(found.text, user, name, utcToday());
+        if (found.text.length > LARGE_TEXT) await othersFirst();
+        return { document, etag: found.etag };
       }),
 
     save: (document, etag, rule) =>

@@ -1,5 +1,5 @@
 import type { PercentageRule } from '../dynamics/percentage-rule.ts';
-import type { LedgerDocument } from '../ledger/document.ts';
+import type { LedgerDocument, LedgerEntry } from '../ledger/document.ts';
 import { percentagesOn, type WorkspacePercentage } from '../ledger/percentages.ts';
 import { assignedWorkspaces } from '../ledger/released.ts';
 
@@ -43,9 +43,8 @@ type Percentages = ReadonlyMap<string, WorkspacePercentage>;
  */
 export function planCalls({ before, after, rule, day, mentioned, touched, reassert }: PlanInput): Plan {
   const desired = percentagesOn(after.assignments, rule, day);
-  const had = after === before ? desired : percentagesOn(before.assignments, rule, day);
   // On one day: what the calendar changes is nobody's request.
-  const requested = new Set([...mentioned, ...differences(had, desired)]);
+  const requested = new Set([...mentioned, ...changedBetween(before, after, desired, { rule, day })]);
   const undesired = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
   const { told } = before;
   const gone = undesired(Object.keys(told ?? {}));
@@ -61,9 +60,36 @@ export function planCalls({ before, after, rule, day, mentioned, touched, reasse
   return { desired, attach: [...desired.keys()], detach, unwanted, requested };
 }
 
-function differences(had: Percentages, desired: Percentages): string[] {
-  const ids = new Set([...had.keys(), ...desired.keys()]);
-  return [...ids].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
+/**
+ * Workspaces that have another percentage after than they had before, on the same day. Only those of entries
+ * that are not the same can: the others of a user with many rows are not worked out twice.
+ */
+function changedBetween(
+  before: LedgerDocument,
+  after: LedgerDocument,
+  desired: Percentages,
+  { rule, day }: Pick<PlanInput, 'rule' | 'day'>,
+): string[] {
+  const concerned = workspacesOfChanged(before.assignments, after.assignments);
+  if (concerned.size === 0) return [];
+  const rows: Record<string, LedgerEntry> = Object.create(null);
+  for (const [record, entry] of Object.entries<LedgerEntry>(before.assignments))
+    if (entry.state === 'assigned' && concerned.has(entry.workspace)) rows[record] = entry;
+  const had = percentagesOn(rows, rule, day);
+  return [...concerned].filter((id) => had.get(id)?.percentage !== desired.get(id)?.percentage);
+}
+
+type Assignments = LedgerDocument['assignments'];
+
+function workspacesOfChanged(before: Assignments, after: Assignments): Set<string> {
+  const found = new Set<string>();
+  if (before === after) return found;
+  const note = (entry: LedgerEntry | undefined) => {
+    if (entry?.state === 'assigned') found.add(entry.workspace);
+  };
+  for (const record of Object.keys(before)) if (before[record] !== after[record]) note(before[record]);
+  for (const record of Object.keys(after)) if (before[record] !== after[record]) note(after[record]);
+  return found;
 }
 
 export function hasCalls(plan: Plan): boolean {

@@ -10,7 +10,6 @@ import type { Random } from './random.ts';
 import { Faults, type Trouble } from './trouble.ts';
 import { quiet, Turnstile } from './turnstile.ts';
 
-const STEP_MS = 10_000;
 const MAX_STEPS = 20_000;
 
 /** A message in the hands of a worker. `lostAt`: when its lock ended while the worker went on. */
@@ -70,7 +69,7 @@ export class Cluster {
   async run(): Promise<void> {
     const { turnstile, lateCalls } = this.world;
     for (let step = 0; step < MAX_STEPS; step += 1) {
-      this.now += STEP_MS;
+      this.now += this.trouble.stepMs;
       lateCalls.runUntil(this.now);
       await quiet();
       if (this.queue.open.length === 0 && turnstile.waiting === 0 && lateCalls.next === undefined) return;

@@ -27,6 +27,8 @@ const manners: fc.Arbitrary<CorManners> = fc.record({
 
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   workers: fc.integer({ min: 1, max: 3 }),
+  // What is kept for a second is new for many steps, or for none.
+  stepMs: fc.constantFrom(50, 10_000),
   inHand: fc.integer({ min: 1, max: 6 }),
   crashes: fc.integer({ min: 0, max: 4 }),
   corFailures: fc.integer({ min: 0, max: 6 }),

@@ -2,6 +2,8 @@ import type { Random } from './random.ts';
 
 export interface Trouble {
   readonly workers: number;
+  /** Time that passes with each step. */
+  readonly stepMs: number;
   /** Messages that a worker may have in hand at once. */
   readonly inHand: number;
   /** How many faults there are in all, so that every history comes to an end. */
