@@ -66,6 +66,7 @@ describe('random histories, in any order and with any accident', () => {
             ...any,
             withVersionNumbers: true,
             manners: { ...any.manners, sums: 'atMost100' } as const,
+            trouble: { ...any.trouble, stepMs: 10_000 },
           };
           const started = start(one, { users: USERS, projects: PROJECTS, withinWorkingTime: true });
           const { arrivals, cluster } = await play(one, started.history, started);
