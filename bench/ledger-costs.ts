@@ -4,8 +4,10 @@ import Table from 'cli-table3';
 import { startCorSandbox } from '../local/cor/sandbox.ts';
 import { STORY_DAY } from '../local/events/story-day.ts';
 import { startLocalStorage } from '../local/storage/azurite.ts';
+import { systemClock } from '../src/clock.ts';
 import { createConnector } from '../src/connector.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
+import { MAX_DOCUMENT_AGE_MS } from '../src/ledger/recent-documents.ts';
 import { readSettings } from '../src/settings.ts';
 import { dataverseBody } from '../test/sync/model/dataverse-body.ts';
 
@@ -77,12 +79,14 @@ export async function measureLedgerCosts({ users, waiting, copies }: Sizes): Pro
       operations[operation] += 1;
     },
   });
+  // It stands still within a measurement: what is remembered for a second is remembered, on any machine.
+  let now = systemClock.now();
   const connector = createConnector(
     settings,
     (_level, { outcome }) => {
       if (outcome !== undefined) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     },
-    { ledger },
+    { ledger, clock: { ...systemClock, now: () => now } },
   );
   let sequence = 0;
   const handle = (bytes: Buffer): Promise<void> => {
@@ -95,12 +99,18 @@ export async function measureLedgerCosts({ users, waiting, copies }: Sizes): Pro
     });
   };
 
-  async function measure(what: string, bodies: readonly Buffer[]): Promise<LedgerCost> {
+  async function measure(
+    what: string,
+    bodies: readonly Buffer[],
+    together: 'together' | 'oneByOne' = 'together',
+  ): Promise<LedgerCost> {
     Object.assign(operations, { load: 0, save: 0 });
     outcomes.clear();
+    now += 2 * MAX_DOCUMENT_AGE_MS;
     sandbox.clearCalls();
     const started = performance.now();
-    await Promise.all(bodies.map(handle));
+    if (together === 'together') await Promise.all(bodies.map(handle));
+    else for (const one of bodies) await handle(one);
     const milliseconds = performance.now() - started;
     const { attach, detach } = sandbox.counts.byOperation;
     return {
@@ -137,6 +147,11 @@ export async function measureLedgerCosts({ users, waiting, copies }: Sizes): Pro
       await measure(
         'messages of one user, waiting together',
         many(waiting, (index) => body(event(waits, index))),
+      ),
+      await measure(
+        'messages of one user, one after another',
+        many(users, (index) => body(event(waits, waiting + index))),
+        'oneByOne',
       ),
       await measure(
         'copies of one message, new',

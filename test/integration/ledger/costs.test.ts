@@ -21,6 +21,14 @@ test('a message costs one COR call and two blob operations, fewer where messages
       outcomes: { succeeded: 200 },
     },
     {
+      what: 'messages of one user, one after another',
+      messages: 40,
+      corCalls: 40,
+      loads: 1,
+      saves: 40,
+      outcomes: { succeeded: 40 },
+    },
+    {
       what: 'copies of one message, new',
       messages: 1_000,
       corCalls: 1,
