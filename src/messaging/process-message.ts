@@ -104,8 +104,8 @@ async function readDoubtful(
   state: MessageState,
   options: MessageOptions,
 ): Promise<readonly Read[]> {
-  if (!options.lookUps) return [];
   const doubtful = parts.filter((_, index) => results[index]?.kind === 'doubtful');
+  if (!options.lookUps || doubtful.length === 0) return [];
   const events = doubtful.flatMap(({ asked }) => doubtfulPuts(asked.changes, options.mapping.table));
   const known = await Promise.all(events.map((event) => completeEvent(event, state, options)));
   return known.map((one): Read => {
