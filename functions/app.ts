@@ -13,6 +13,8 @@ for (const reason of settings.warnings) log('warn', { evt: 'setting.unusual', re
 export const connector = createConnector(settings, log, { telemetry });
 
 // Not waited for: messages can be handled meanwhile.
-app.hook.appStart(() => void connector.start());
+app.hook.appStart(() => {
+  connector.start().catch(() => undefined);
+});
 
 whenStopped(() => connector.close());

@@ -64,6 +64,9 @@ export interface Connector {
   close(): Promise<void>;
 }
 
+const ODD_LIFETIME =
+  'The expires_in of the token reply is no number of seconds above 0 and up to a day: an hour is taken, or a day where it is more.';
+
 function logFailedCall(log: Log): (call: CorCallEvent) => void {
   return ({ method, pathTemplate, failureClass, durationMs, status, code, requestId, correlationId }) => {
     if (failureClass === undefined) return;
@@ -94,7 +97,12 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const clock = world.clock ?? systemClock;
   const telemetry = world.telemetry ?? NO_TELEMETRY;
   const cor =
-    world.cor ?? openCor(settings.cor, { onCall: logFailedCall(log), startTrace: telemetry.corCall });
+    world.cor ??
+    openCor(settings.cor, {
+      onCall: logFailedCall(log),
+      onOddLifetime: () => log('warn', { evt: 'cor.tokenLifetime', dependency: 'cor', reason: ODD_LIFETIME }),
+      startTrace: telemetry.corCall,
+    });
   const opened = openLedger(settings.ledger);
   const ledger = world.ledger ?? opened.ledger;
   const documents = world.documents ?? opened.documents;

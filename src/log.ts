@@ -105,6 +105,7 @@ type LogEvent =
   | 'message.versionMissing'
   | 'cor.call'
   | 'cor.drift'
+  | 'cor.tokenLifetime'
   | 'user.notTold'
   | 'due.sent'
   | 'reconcile.finished'

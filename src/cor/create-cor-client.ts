@@ -45,6 +45,8 @@ export interface CorClientOptions {
   /** UTC epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: () => number;
   readonly onCall?: (event: CorCallEvent) => void;
+  /** The token endpoint named a lifetime that is none; must not throw. */
+  readonly onOddLifetime?: () => void;
   /** Starts the trace of one HTTP request. Default: none. */
   readonly startTrace?: (start: CorCallStart) => CorCallTrace;
 }
@@ -69,6 +71,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
     source = DEFAULT_SOURCE,
     now = Date.now,
     onCall,
+    onOddLifetime,
     startTrace = NO_TELEMETRY.corCall,
   } = options;
   const metadata = { source };
@@ -94,7 +97,10 @@ export function createCorClient(options: CorClientOptions): CorClient {
       timeoutMs,
       secrets: credentials,
       now,
-      onExchange: (result, failure) => watched.end(result, failure, credentials),
+      onExchange: (result, grant) => {
+        watched.end(result, 'class' in grant ? grant : undefined, credentials);
+        if ('lifetimeIgnored' in grant) onOddLifetime?.();
+      },
     });
   }, now);
 

@@ -38,14 +38,14 @@ export async function requestToken(
     timeoutMs: number;
     secrets: Secrets;
     now: () => number;
-    onExchange: (result: Exchange, failure: CorFailure | undefined) => void;
+    onExchange: (result: Exchange, grant: TokenGrant | CorFailure) => void;
   },
 ): Promise<TokenGrant | CorFailure> {
   const deadline = startDeadline(options.timeoutMs);
   const result = await exchange(pool, request, deadline, MAX_BODY_BYTES);
   endDeadline(deadline);
   const grant = readGrant(result, options.secrets, options.now());
-  options.onExchange(result, 'class' in grant ? grant : undefined);
+  options.onExchange(result, grant);
   return grant;
 }
 
@@ -59,7 +59,7 @@ export function readGrant(result: Exchange, secrets: Secrets, now: number): Toke
     const value = isObject(body) ? body.access_token : undefined;
     // Anything but visible ASCII cannot stand in a header.
     if (isObject(body) && typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)) {
-      return { value, expiresInMs: lifetimeSeconds(body.expires_in) * 1000 };
+      return { value, ...lifetimeOf(body.expires_in) };
     }
     return notTheEndpoint(status, isObject(body) ? 'There is no usable access_token in it' : '', undefined);
   }
@@ -109,8 +109,11 @@ function notTheEndpoint(status: number, words: string, retryAfterMs: number | un
 }
 
 /** A number, or text that is one (`3599`, `"3599"`), in a sane range; COR documents an hour. */
-function lifetimeSeconds(expiresIn: unknown): number {
+function lifetimeOf(expiresIn: unknown): Omit<TokenGrant, 'value'> {
+  if (expiresIn === undefined) return { expiresInMs: DEFAULT_LIFETIME_S * 1_000 };
   const isNumeric = typeof expiresIn === 'number' || typeof expiresIn === 'string';
   const seconds = isNumeric ? Number(expiresIn) : Number.NaN;
-  return seconds > 0 ? Math.min(seconds, MAX_LIFETIME_S) : DEFAULT_LIFETIME_S;
+  if (seconds > 0 && seconds <= MAX_LIFETIME_S) return { expiresInMs: seconds * 1_000 };
+  const taken = seconds > 0 ? MAX_LIFETIME_S : DEFAULT_LIFETIME_S;
+  return { expiresInMs: taken * 1_000, lifetimeIgnored: true };
 }

@@ -6,6 +6,8 @@ import { unreachable } from './failure.ts';
 export interface TokenGrant {
   readonly value: string;
   readonly expiresInMs: number;
+  /** The reply's `expires_in` made no sense, and something else was taken. */
+  readonly lifetimeIgnored?: true;
 }
 
 export interface Token {
@@ -49,9 +51,6 @@ export function createTokenSource(
       grant = await request(context);
     } catch {
       return { ok: false, failure: REQUEST_FAILED };
-    } finally {
-      // Whatever happened: a promise that stays would be every later caller's answer.
-      inFlight = undefined;
     }
     if ('class' in grant) return { ok: false, failure: grant };
 
@@ -65,7 +64,11 @@ export function createTokenSource(
   return {
     obtain(context) {
       if (cached && now() < cached.freshUntil) return { ok: true, token: cached.token };
-      inFlight ??= fetchToken(context);
+      // Whatever happens: a promise that stays would be every later caller's answer. Out here, because what
+      // throws at once is over before it is kept.
+      inFlight ??= fetchToken(context).finally(() => {
+        inFlight = undefined;
+      });
       return inFlight;
     },
     refused(token) {

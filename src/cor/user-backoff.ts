@@ -41,7 +41,9 @@ export function createUserBackoff(now: () => number): UserBackoff {
       const [oldest] = users.keys();
       if (users.size > MAX_USERS && oldest !== undefined) users.delete(oldest);
     },
-    forget: (user) => void users.delete(user),
+    forget(user) {
+      users.delete(user);
+    },
     forgetAll: () => users.clear(),
   };
 }

@@ -1,4 +1,5 @@
 import { readGuid } from '../dynamics/guid.ts';
+import { Once } from '../once.ts';
 import { DataverseError, NO_SUCH_ROW } from './dataverse-error.ts';
 import { ANNOTATIONS } from './entity-of-row.ts';
 import { queryText, type ReadRow, type RowQuery, readRow, shapeOf } from './row-query.ts';
@@ -29,18 +30,14 @@ export interface DataverseReader {
 class Reader implements DataverseReader {
   private readonly api: WebApi;
   private readonly tables = new Map<string, Promise<TableMetadata>>();
-  private me: Promise<WhoAmI> | undefined;
+  private readonly me = new Once(() => this.askWhoAmI());
 
   constructor(api: WebApi) {
     this.api = api;
   }
 
   whoAmI(): Promise<WhoAmI> {
-    this.me ??= this.askWhoAmI().catch((error: unknown) => {
-      this.me = undefined;
-      throw error;
-    });
-    return this.me;
+    return this.me.get();
   }
 
   metadata(table: string): Promise<TableMetadata> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonPointer } from '../json.ts';
+import { parseAs } from '../parse-as.ts';
 import { filterSchema } from './filter.ts';
 
 const DEFAULT_MAX = 100;
@@ -56,7 +57,7 @@ export function readReplayRequest(body: string): ReadRequest {
   } catch {
     return { problems: [{ pointer: '', message: 'should be JSON' }] };
   }
-  const parsed = requestSchema.safeParse(json);
+  const parsed = parseAs(requestSchema, json);
   if (parsed.success) return narrowed(parsed.data);
   return { problems: parsed.error.issues.flatMap(problemsOf) };
 }

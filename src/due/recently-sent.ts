@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HOUR_MS } from '../duration.ts';
 import type { NamedDocuments } from '../ledger/named-documents.ts';
+import { parseAs } from '../parse-as.ts';
 
 const NAME = 'due-users.json';
 
@@ -26,7 +27,7 @@ export async function readRecentlySent(
   now: number,
 ): Promise<{ readonly sent: RecentlySent; readonly etag: string | undefined }> {
   const found = await documents.read(NAME);
-  const parsed = schema.safeParse(found?.value);
+  const parsed = parseAs(schema, found?.value);
   const sent = parsed.success ? Object.entries(parsed.data.sent) : [];
   return { sent: stillRecent(sent, now), etag: found?.etag };
 }

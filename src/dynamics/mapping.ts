@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { isObject } from '../json.ts';
+import { parseAs } from '../parse-as.ts';
 import { readCrossReference } from './cross-reference.ts';
 import { type IdSource, needsLookUp } from './id-source.ts';
 import type { UnreadSource } from './id-source-schema.ts';
@@ -121,7 +122,7 @@ function withCrossReference({ source, crossReference }: UnreadSource, folder: st
  * `MappingError`; `name` tells where it came from.
  */
 export function parseMapping(json: unknown, name: string, folder = '.'): Mapping {
-  const parsed = mappingSchema.safeParse(withoutComments(json));
+  const parsed = parseAs(mappingSchema, withoutComments(json));
   if (parsed.success) {
     const { user, workspace } = parsed.data;
     return {

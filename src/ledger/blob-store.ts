@@ -1,5 +1,6 @@
 import type { ContainerClient, RestError } from '@azure/storage-blob';
 import type { Connection } from '../connection.ts';
+import { Once } from '../once.ts';
 import { openContainer } from './blob-container.ts';
 import type { TextStore, WriteResult } from './text-store.ts';
 
@@ -45,15 +46,8 @@ async function upload(
 /** Texts as blobs of container `cor-ledger`, which is made when the first is written. */
 export function createBlobStore(connection: Connection, options: BlobStoreOptions = {}): TextStore {
   const timeoutMs = options.timeoutMs ?? 30_000;
-  let opening: Promise<ContainerClient> | undefined;
-
-  async function container(): Promise<ContainerClient> {
-    opening ??= openContainer(connection, options.container ?? CONTAINER).catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    return opening;
-  }
+  const opening = new Once(() => openContainer(connection, options.container ?? CONTAINER));
+  const container = () => opening.get();
 
   return {
     async read(name) {

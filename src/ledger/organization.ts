@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAs } from '../parse-as.ts';
 import { DamagedDocumentError, type NamedDocuments } from './named-documents.ts';
 
 const NAME = 'organization.json';
@@ -18,7 +19,7 @@ export async function readPinnedOrganization(
 ): Promise<PinnedOrganization | undefined> {
   const found = await documents.read(NAME);
   if (!found) return undefined;
-  const parsed = schema.safeParse(found.value);
+  const parsed = parseAs(schema, found.value);
   if (parsed.success) return parsed.data;
   throw new DamagedDocumentError(NAME, 'names no organization. Say "npm run ledger -- organization set ID".');
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseAs } from '../parse-as.ts';
 import { type LedgerDocument, type LedgerEntry, SCHEMA } from './document.ts';
 import { documentSchema, firstSchema, problemOf } from './document-schema.ts';
 
@@ -54,7 +55,7 @@ export function parseDocument(json: string, user: string, where: string, today: 
   if (typeof schema === 'number' && schema > SCHEMA) {
     throw unreadable(`has schema ${schema}, this version of the connector reads schema ${SCHEMA}`);
   }
-  const parsed = schema === 1 ? firstSchema.safeParse(value) : documentSchema.safeParse(value);
+  const parsed = schema === 1 ? parseAs(firstSchema, value) : parseAs(documentSchema, value);
   if (!parsed.success) throw unreadable(`is damaged at ${problemOf(parsed.error)}`);
   if (parsed.data.user !== user) throw unreadable('belongs to another user (/user)');
   return parsed.data.schema === 1 ? upgrade(parsed.data, today) : parsed.data;

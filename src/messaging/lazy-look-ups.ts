@@ -1,20 +1,19 @@
+import { Once } from '../once.ts';
 import type { LookUps } from './look-ups.ts';
 
 /** Look-ups in Dataverse that are loaded when something first needs them: an app that needs none pays nothing for them. */
 export class LazyLookUps {
-  private readonly open: () => Promise<LookUps>;
-  private opened: Promise<LookUps> | undefined;
+  private readonly opened: Once<LookUps>;
 
   constructor(open: () => Promise<LookUps>) {
-    this.open = open;
+    this.opened = new Once(open);
   }
 
   get(): Promise<LookUps> {
-    this.opened ??= this.open();
-    return this.opened;
+    return this.opened.get();
   }
 
   async close(): Promise<void> {
-    await (await this.opened)?.close();
+    await (await this.opened.current())?.close();
   }
 }

@@ -40,18 +40,16 @@ export function createQueueProbe({
   }
 
   async function look(): Promise<undefined> {
-    try {
-      opened ??= await open();
-      await Promise.all(opened.receivers.map((receiver) => receiver.peekMessages(1)));
-      return undefined;
-    } finally {
-      underWay = undefined;
-    }
+    opened ??= await open();
+    await Promise.all(opened.receivers.map((receiver) => receiver.peekMessages(1)));
+    return undefined;
   }
 
   return {
     check() {
-      underWay ??= look();
+      underWay ??= look().finally(() => {
+        underWay = undefined;
+      });
       return underWay;
     },
     async close() {

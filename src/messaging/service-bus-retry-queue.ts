@@ -1,5 +1,6 @@
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
 import type { Connection } from '../connection.ts';
+import { Once } from '../once.ts';
 import type { RetryQueue } from './retry-queue.ts';
 import { openServiceBus } from './service-bus-connection.ts';
 
@@ -13,21 +14,14 @@ interface Opened {
  * path needs neither.
  */
 export function createServiceBusRetryQueue(connection: Connection, queue: string): RetryQueue {
-  let opening: Promise<Opened> | undefined;
-
-  function open(): Promise<Opened> {
-    opening ??= openServiceBus(connection)
-      .then((client) => ({ client, sender: client.createSender(queue) }))
-      .catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-    return opening;
-  }
+  const opened = new Once(async (): Promise<Opened> => {
+    const client = await openServiceBus(connection);
+    return { client, sender: client.createSender(queue) };
+  });
 
   return {
     async schedule({ body, messageId, contentType, correlationId, subject, applicationProperties }, at) {
-      const { sender } = await open();
+      const { sender } = await opened.get();
       await sender.sendMessages({
         // A Buffer goes out as one data section, byte for byte.
         body: Buffer.from(body.buffer, body.byteOffset, body.byteLength),
@@ -40,8 +34,7 @@ export function createServiceBusRetryQueue(connection: Connection, queue: string
       });
     },
     async close() {
-      const opened = await opening?.catch(() => undefined);
-      await opened?.client.close();
+      await (await opened.current())?.client.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Client } from '@grpc/grpc-js';
+import { Once } from '../once.ts';
 import { settlementAddress } from './settlement-address.ts';
 import { encodeDeadletterRequest, MAX_DEAD_LETTER_TEXT, truncateText } from './settlement-request.ts';
 
@@ -37,12 +38,11 @@ const DEADLETTER_METHOD = '/Settlement/Deadletter';
  */
 export function createSettlement(options: SettlementOptions = {}): Settlement {
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
-  let channel: Promise<GrpcChannel> | undefined;
+  const channel = new Once(() => openChannel(options.argv ?? process.argv));
 
   return {
     async deadLetter(lockToken, reason, description) {
-      channel ??= openChannel(options.argv ?? process.argv);
-      const { client, statusName } = await channel;
+      const { client, statusName } = await channel.get();
       const request = encodeDeadletterRequest(
         lockToken,
         truncateText(reason, MAX_DEAD_LETTER_TEXT),

@@ -3,6 +3,7 @@ import { type DeadLetter, deadLetter } from '../dead-letter-reason.ts';
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
 import { parseJson } from '../json.ts';
 import { sequenceNumber } from '../ledger/document-schema.ts';
+import { parseAs } from '../parse-as.ts';
 import type { RetryCopy } from './retry-queue.ts';
 
 /**
@@ -121,7 +122,7 @@ export function decodeUserMessage(
   const value = parseJson(Buffer.from(body).toString('utf8'));
   if (typeof value === 'string')
     return deadLetter('NotJson', `A message of type ${USER_MESSAGE_TYPE} holds no JSON. ${DISCARD}`);
-  const parsed = userMessage.safeParse(value);
+  const parsed = parseAs(userMessage, value);
   if (parsed.success) return { outcome: 'decoded', message: parsed.data as UserMessage };
   const issue = parsed.error.issues[0];
   const where = `/${issue?.path.join('/') ?? ''}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MINUTE_MS } from '../duration.ts';
 import type { NamedDocuments } from '../ledger/named-documents.ts';
+import { parseAs } from '../parse-as.ts';
 import { RunError } from './run-error.ts';
 
 const NAME = 'reconcile/lease.json';
@@ -44,7 +45,7 @@ export class Lease {
   /** `false`: somebody else holds it. */
   private async write(until: number): Promise<boolean> {
     const found = await this.documents.read(NAME);
-    const held = schema.safeParse(found?.value);
+    const held = parseAs(schema, found?.value);
     const isOthers = held.success && held.data.run !== this.run && held.data.until > this.now();
     if (isOthers) return false;
     return (await this.documents.write(NAME, { run: this.run, until }, found?.etag)) === 'saved';

@@ -160,7 +160,9 @@ export async function underLease<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const lease = await Lease.take(documents, runId(now()), now);
-  const renewing = setInterval(() => void lease.renew().catch(() => undefined), RENEW_EVERY_MS);
+  const renewing = setInterval(() => {
+    lease.renew().catch(() => undefined);
+  }, RENEW_EVERY_MS);
   try {
     return await work();
   } finally {

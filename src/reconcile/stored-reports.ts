@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DAY_MS } from '../duration.ts';
 import { DamagedDocumentError, type NamedDocuments } from '../ledger/named-documents.ts';
+import { parseAs } from '../parse-as.ts';
 import type { HeldChange, NamedRow, Report } from './report.ts';
 import { SITUATIONS } from './situation.ts';
 
@@ -90,7 +91,7 @@ export class StoredReports {
     const name = `${REPORTS}${run}${SUFFIX}`;
     const found = await this.documents.read(name);
     if (!found) return undefined;
-    const parsed = reportSchema.safeParse(found.value);
+    const parsed = parseAs(reportSchema, found.value);
     if (!parsed.success) throw new DamagedDocumentError(name, 'is no report of this version. Delete it.');
     const { maxRemovals, named, ...rest } = parsed.data;
     return { ...rest, maxRemovals: maxRemovals ?? Infinity, named: named as NamedRow[] };
@@ -106,7 +107,7 @@ export class StoredReports {
     const name = `${HELD}${run}${SUFFIX}`;
     const found = await this.documents.read(name);
     if (!found) return undefined;
-    const parsed = heldSchema.safeParse(found.value);
+    const parsed = parseAs(heldSchema, found.value);
     if (parsed.success) return parsed.data.changes;
     throw new DamagedDocumentError(
       name,

@@ -91,7 +91,7 @@ export function createUserQueues(work: UserWorker): UserQueues {
         queue.add({ ...request, within: AsyncLocalStorage.snapshot(), resolve, reject });
         if (opened) return;
         queues.set(user, queue);
-        void drain(user, queues, queue, work);
+        drain(user, queues, queue, work).catch(reject);
       });
     },
     get size() {

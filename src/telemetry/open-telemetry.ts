@@ -11,6 +11,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { credentialFor } from '../credential.ts';
 import type { Log, LogLevel } from '../log.ts';
+import { Once } from '../once.ts';
 import { startCorCallSpan } from './cor-call-span.ts';
 import { watchDelivery } from './delivery-watch.ts';
 import { MessageSpan, startMessageSpan } from './message-span.ts';
@@ -44,11 +45,10 @@ type Credential = Awaited<ReturnType<typeof credentialFor>>;
 
 /** `@azure/identity` is loaded for the first batch, not for the start. */
 function lazyCredential(clientId: string | undefined): Credential {
-  let credential: Promise<Credential> | undefined;
+  const credential = new Once(() => credentialFor(clientId));
   return {
     async getToken(scopes, options) {
-      credential ??= credentialFor(clientId);
-      return (await credential).getToken(scopes, options);
+      return (await credential.get()).getToken(scopes, options);
     },
   };
 }

@@ -169,20 +169,21 @@ describe('the answer of the token endpoint', () => {
     text: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
+  const IGNORED = { lifetimeIgnored: true };
   it.each([
     [{ access_token: 'abc', expires_in: 120 }, 120_000],
     [{ access_token: 'abc', expires_in: '120' }, 120_000],
     [{ access_token: 'abc' }, HOUR],
-    [{ access_token: 'abc', expires_in: 0 }, HOUR],
-    [{ access_token: 'abc', expires_in: -5 }, HOUR],
-    [{ access_token: 'abc', expires_in: 'soon' }, HOUR],
-    [{ access_token: 'abc', expires_in: null }, HOUR],
-    [{ access_token: 'abc', expires_in: { toString: null } }, HOUR],
-    [{ access_token: 'abc', expires_in: [[]] }, HOUR],
-    [{ access_token: 'abc', expires_in: 'NaN' }, HOUR],
-    [{ access_token: 'abc', expires_in: 1e308 }, 24 * HOUR],
-  ])('%j is good for %i ms', (body, expiresInMs) => {
-    expect(readGrant(response(200, body), [], 0)).toEqual({ value: 'abc', expiresInMs });
+    [{ access_token: 'abc', expires_in: 0 }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: -5 }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: 'soon' }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: null }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: { toString: null } }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: [[]] }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: 'NaN' }, HOUR, IGNORED],
+    [{ access_token: 'abc', expires_in: 1e308 }, 24 * HOUR, IGNORED],
+  ])('%j is good for %i ms', (body, expiresInMs, ignored: object = {}) => {
+    expect(readGrant(response(200, body), [], 0)).toEqual({ value: 'abc', expiresInMs, ...ignored });
   });
 
   it.each([
