@@ -35,5 +35,8 @@ function stop(): Promise<void> {
 
 app.hook.appTerminate(stop);
 process.once('SIGTERM', () => {
-  stop().finally(() => process.exit(SIGTERM_CODE));
+  stop().then(
+    () => process.exit(SIGTERM_CODE),
+    () => process.exit(SIGTERM_CODE),
+  );
 });

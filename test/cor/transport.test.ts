@@ -7,10 +7,10 @@ const transient = (code: string) => ({ ok: false, failure: { class: 'transient',
 
 describe('the deadline', () => {
   it('ends a call that COR never answers', async () => {
-    const { sandbox, client } = await sandboxAndClient({ hang: 'api' }, { timeoutMs: 100 });
+    const { sandbox, client } = await sandboxAndClient({ hang: 'api' }, { timeoutMs: 500 });
     const start = performance.now();
     expect(await client.detach(USER, ['w-1'])).toMatchObject(transient('DEADLINE'));
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(2_000);
     sandbox.set({ hang: 'none' });
     expect(await client.detach(USER, ['w-1'])).toMatchObject({ ok: true });
   });
