@@ -23,6 +23,8 @@ export interface TableQuery {
   readonly onRows?: ((read: number) => void) | undefined;
 }
 
+/** Dataverse gives up to 5,000 at once; smaller answers keep the memory of the app, and its pauses, small. */
+const ROWS_IN_PAGE = 1_000;
 /** So many rows are translated before messages get their turn: a page of thousands would keep them waiting. */
 const ROWS_AT_ONCE = 200;
 
@@ -93,7 +95,7 @@ export async function readTable(query: TableQuery, filter?: string): Promise<Row
   const table = new RowTable();
   let read = 0;
   const asked = { ...rowQuery(mapping, metadata), ...(filter !== undefined && { filter }) };
-  for await (const page of reader.rows(mapping.table, asked)) {
+  for await (const page of reader.rows(mapping.table, asked, ROWS_IN_PAGE)) {
     throwIfStopped(signal);
     for (const row of page) {
       table.set(row.entity.id, factOfRow(row, mapping));

@@ -1,4 +1,5 @@
 import type { AssignmentChange } from '../dynamics/assignment-change.ts';
+import { RowColumns } from './row-columns.ts';
 import type { RowFact } from './row-fact.ts';
 
 /** What all rows say, by row id and by user. */
@@ -12,78 +13,62 @@ export interface Rows {
   readonly size: number;
 }
 
-const NONE: readonly AssignmentChange[] = [];
+/** A fact, or the place of a change in the columns. */
+type Kept = Exclude<RowFact, { kind: 'change' }> | number;
 
-/**
- * Rows as they are read. Hundreds of thousands of them are kept: what repeats (ids, names, days) is kept once, because the text of each
- * answer is a text of its own.
- */
+/** Rows as they are read: hundreds of thousands of them are kept until all documents were compared. */
 export class RowTable implements Rows {
-  private readonly facts = new Map<string, RowFact>();
-  private readonly byUser = new Map<string, AssignmentChange[]>();
-  private readonly texts = new Map<string, string>();
+  private readonly kept = new Map<string, Kept>();
+  private readonly columns = new RowColumns();
+  /** Row ids. One that belongs to another user by now is passed over. */
+  private readonly byUser = new Map<string, string[]>();
 
-  /** A row that comes twice, because it moved between pages, counts as it was read last. */
+  /** A row that comes twice, because it was made anew between two pages, counts as it was read last. */
   set(record: string, fact: RowFact): void {
-    const known = this.facts.get(record);
-    if (known?.kind === 'change') this.drop(known.change);
-    const compact = fact.kind === 'change' ? { ...fact, change: this.compact(fact.change) } : fact;
-    this.facts.set(record, compact);
-    if (compact.kind !== 'change') return;
-    const own = this.byUser.get(compact.change.user);
-    if (own) own.push(compact.change);
-    else this.byUser.set(compact.change.user, [compact.change]);
+    if (fact.kind !== 'change') {
+      this.kept.set(record, fact);
+      return;
+    }
+    const { user } = fact.change;
+    const isKnown = this.changeOf(record)?.user === user;
+    this.kept.set(record, this.columns.add(fact.change));
+    if (isKnown) return;
+    const own = this.byUser.get(user);
+    if (own) own.push(record);
+    else this.byUser.set(user, [record]);
   }
 
   fact(record: string): RowFact | undefined {
-    return this.facts.get(record);
+    const kept = this.kept.get(record);
+    if (typeof kept !== 'number') return kept;
+    return { kind: 'change', change: this.columns.at(kept, record) };
   }
 
   of(user: string): readonly AssignmentChange[] {
-    return this.byUser.get(user) ?? NONE;
+    const found = new Set(this.byUser.get(user));
+    return [...found].flatMap((record) => {
+      const change = this.changeOf(record);
+      return change?.user === user ? [change] : [];
+    });
   }
 
   users(): Iterable<string> {
     return this.byUser.keys();
   }
 
-  records(): Iterable<readonly [string, RowFact]> {
-    return this.facts.entries();
+  *records(): Generator<readonly [string, RowFact]> {
+    for (const record of this.kept.keys()) {
+      const fact = this.fact(record);
+      if (fact) yield [record, fact];
+    }
   }
 
   get size(): number {
-    return this.facts.size;
+    return this.kept.size;
   }
 
-  private drop(change: AssignmentChange): void {
-    const own = this.byUser.get(change.user);
-    const index = own?.indexOf(change) ?? -1;
-    if (index >= 0) own?.splice(index, 1);
-  }
-
-  private once(text: string): string {
-    const known = this.texts.get(text);
-    if (known !== undefined) return known;
-    this.texts.set(text, text);
-    return text;
-  }
-
-  private compact(change: AssignmentChange): AssignmentChange {
-    const user = this.once(change.user);
-    if (change.kind === 'remove') return { ...change, user };
-    const { workspaceName, source, allocation } = change;
-    const { start, finish } = allocation;
-    return {
-      ...change,
-      user,
-      workspace: this.once(change.workspace),
-      ...(workspaceName !== undefined && { workspaceName: this.once(workspaceName) }),
-      ...(source !== undefined && { source: this.once(source) }),
-      allocation: {
-        ...allocation,
-        ...(start !== undefined && { start: this.once(start) }),
-        ...(finish !== undefined && { finish: this.once(finish) }),
-      } as typeof allocation,
-    };
+  private changeOf(record: string): AssignmentChange | undefined {
+    const fact = this.fact(record);
+    return fact?.kind === 'change' ? fact.change : undefined;
   }
 }
