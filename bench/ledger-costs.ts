@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { startCorSandbox } from '../local/cor/sandbox.ts';
 import { STORY_DAY } from '../local/events/story-day.ts';
+import { dataverseBody } from '../local/histories/dataverse-body.ts';
 import { startLocalStorage } from '../local/storage/azurite.ts';
 import { systemClock } from '../src/clock.ts';
 import { createConnector } from '../src/connector.ts';
 import { createBlobLedger } from '../src/ledger/blob-ledger.ts';
 import { MAX_DOCUMENT_AGE_MS } from '../src/ledger/recent-documents.ts';
 import { readSettings } from '../src/settings.ts';
-import { dataverseBody } from '../test/sync/model/dataverse-body.ts';
 
 /**
  * What a message costs in calls: COR calls and blob operations, and how long it takes, for messages that reach one process all at

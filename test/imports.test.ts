@@ -46,3 +46,16 @@ it('nothing in src/ reads the terminal or writes to it', () => {
   );
   expect(terminal).toEqual([]);
 });
+
+it('bench/ and test/ are told apart: what both need is in local/, and only test/bench tests the bench', () => {
+  const crossing = globSync(['bench/**/*.ts', 'test/**/*.ts', 'local/**/*.ts'], { cwd: REPOSITORY })
+    .filter((file) => !file.startsWith('test/bench/'))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => join(file, '..', specifier))
+        .filter((to) => /^(bench|test)\//.test(to) && to.split('/')[0] !== file.split('/')[0])
+        .map((to) => `${file}: ${to}`),
+    );
+  expect(crossing).toEqual([]);
+});

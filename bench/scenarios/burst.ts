@@ -1,5 +1,5 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
-import { seededRandom } from '../../test/sync/model/random.ts';
+import { seededRandom } from '../../local/histories/random.ts';
 import { interleave } from '../interleave.ts';
 import { assignmentTemplate, numberedGuid } from '../load/assignment-messages.ts';
 import { buildApp } from '../load/build-app.ts';

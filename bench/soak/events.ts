@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceBusMessage } from '@azure/service-bus';
-import { dataverseBody } from '../../test/sync/model/dataverse-body.ts';
-import { expectedState } from '../../test/sync/model/expected.ts';
-import { randomHistory } from '../../test/sync/model/history.ts';
-import type { Random } from '../../test/sync/model/random.ts';
+import { dataverseBody } from '../../local/histories/dataverse-body.ts';
+import { expectedState } from '../../local/histories/expected.ts';
+import { randomHistory } from '../../local/histories/history.ts';
+import type { Random } from '../../local/histories/random.ts';
 
 interface SoakMessage extends ServiceBusMessage {
   readonly messageId: string;

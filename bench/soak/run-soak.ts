@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ServiceBusClient } from '@azure/service-bus';
+import { peekAll } from '../../local/broker/peek-all.ts';
+import { type SkippingClock, skippingClock } from '../../local/broker/skipping-clock.ts';
+import { seededRandom } from '../../local/histories/random.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { peekAll } from '../../test/integration/peek-all.ts';
-import { type SkippingClock, skippingClock } from '../../test/integration/skipping-clock.ts';
-import { seededRandom } from '../../test/sync/model/random.ts';
 import { type SoakEvents, soakEvents } from './events.ts';
 import { createWatch, type Watch } from './watch.ts';
 

@@ -1,12 +1,12 @@
 import { startCorSandbox } from '../../local/cor/sandbox.ts';
 import type { CorSwitchInput } from '../../local/cor/switches.ts';
+import { seededRandom } from '../../local/histories/random.ts';
 import { createConnector, type World } from '../../src/connector.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
 import type { RetryCopy } from '../../src/messaging/retry-queue.ts';
 import { readSettings } from '../../src/settings.ts';
 import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
-import { seededRandom } from '../sync/model/random.ts';
 
 const MINUTE = 60_000;
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { type CorSandbox, startCorSandbox } from '../../local/cor/sandbox.ts';
+import { seededRandom } from '../../local/histories/random.ts';
 import { type Connector, createConnector } from '../../src/connector.ts';
 import { readSettings } from '../../src/settings.ts';
-import { seededRandom } from '../sync/model/random.ts';
 
 const CASES = new URL('../../../shared/samples/cases/', import.meta.url);
 

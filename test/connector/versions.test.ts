@@ -1,13 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startCorSandbox } from '../../local/cor/sandbox.ts';
+import { dataverseBody } from '../../local/histories/dataverse-body.ts';
+import type { RowEvent } from '../../local/histories/history.ts';
 import { createConnector } from '../../src/connector.ts';
 import { emptyDocument } from '../../src/ledger/document.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
 import { encodeUserMessage, USER_MESSAGE_TYPE } from '../../src/messaging/user-message.ts';
 import { readSettings } from '../../src/settings.ts';
-import { dataverseBody } from '../sync/model/dataverse-body.ts';
-import type { RowEvent } from '../sync/model/history.ts';
 
 const USER = '1d6c1a52-0a65-4c58-9c2b-000000000001';
 const PROJECT = '5b0f9f4e-3c86-4d0c-b4a4-000000000001';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../local/histories/random.ts';
 import { readAnswer } from '../../src/cor/answer.ts';
 import { readGrant } from '../../src/cor/token-request.ts';
 import { decode } from '../../src/dynamics/decode.ts';
@@ -15,7 +16,6 @@ import { percentagesOn } from '../../src/ledger/percentages.ts';
 import { readEnvelope, readHistory } from '../../src/messaging/envelope.ts';
 import { decodeUserMessage } from '../../src/messaging/user-message.ts';
 import { assignmentBody, PROJECT, USERS } from '../dead-letters/assignment-body.ts';
-import { seededRandom } from '../sync/model/random.ts';
 import { mutate, mutateText, type Random } from './mutate.ts';
 
 /** `npm run fuzz` is a long run with a seed of its own; in `npm test` a short one that repeats. */

@@ -1,8 +1,8 @@
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusReceivedMessage } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
+import { peekAll } from '../../local/broker/peek-all.ts';
+import { skippingClock } from '../../local/broker/skipping-clock.ts';
 import { type AppOptions, type Stack, type StackOptions, startStack } from '../../local/stack.ts';
-import { peekAll } from './peek-all.ts';
-import { skippingClock } from './skipping-clock.ts';
 
 /** A line that the app logged. */
 export type Line = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { assignmentsOf, type PlanRow, plusDays } from '../../local/histories/day-by-day.ts';
 import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import { nextChange } from '../../src/ledger/next-change.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
-import { assignmentsOf, type PlanRow, plusDays } from './day-by-day.ts';
 
 function manyRows(count: number) {
   const rows = Array.from({ length: count }, (_, index): PlanRow => {

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nextChange } from '../../src/ledger/next-change.ts';
-import { percentagesOn } from '../../src/ledger/percentages.ts';
 import {
   addUpDayByDay,
   assignmentsOf,
@@ -9,7 +7,9 @@ import {
   plusDays,
   type WeekRule,
   weekRule,
-} from './day-by-day.ts';
+} from '../../local/histories/day-by-day.ts';
+import { nextChange } from '../../src/ledger/next-change.ts';
+import { percentagesOn } from '../../src/ledger/percentages.ts';
 import { days, plans, rules } from './random-plan.ts';
 
 function numbers(rows: readonly PlanRow[], rule: WeekRule, day: string): Map<string, number> {

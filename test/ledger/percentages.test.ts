@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { assignmentsOf } from '../../local/histories/day-by-day.ts';
 import type { Allocation } from '../../src/dynamics/assignment-change.ts';
 import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import { nextChange } from '../../src/ledger/next-change.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
 import { today } from '../../src/ledger/today.ts';
-import { assignmentsOf } from './day-by-day.ts';
 
 const RULE = percentageSchema.parse({});
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { type PlanRow, plusDays, type WeekRule, weekRule } from '../../local/histories/day-by-day.ts';
 import type { Allocation } from '../../src/dynamics/assignment-change.ts';
 import { WEEKDAYS } from '../../src/dynamics/percentage-rule.ts';
-import { type PlanRow, plusDays, type WeekRule, weekRule } from './day-by-day.ts';
 
 /** A day of three months over a change of year, in which the clocks of both hemispheres have nothing to say: days are whole here. */
 export const days = fc.integer({ min: 0, max: 90 }).map((offset) => plusDays('2025-11-20', offset));

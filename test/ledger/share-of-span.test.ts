@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plusDays, assignmentsOf as rowsOf } from '../../local/histories/day-by-day.ts';
 import type { Allocation } from '../../src/dynamics/assignment-change.ts';
 import { percentageSchema } from '../../src/dynamics/percentage-schema.ts';
 import type { LedgerEntry } from '../../src/ledger/document.ts';
 import { percentagesOn } from '../../src/ledger/percentages.ts';
-import { plusDays, assignmentsOf as rowsOf } from './day-by-day.ts';
 import { plans } from './random-plan.ts';
 
 type Assignments = Readonly<Record<string, LedgerEntry>>;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../local/histories/random.ts';
 import { type Failure, isUnavailable } from '../../src/failure.ts';
 import { retryDelay } from '../../src/messaging/backoff.ts';
 import { type Decision, type DecisionInput, decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
 import type { RequestEnding, SyncResult } from '../../src/sync/user-request.ts';
-import { seededRandom } from '../sync/model/random.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 4, 1);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../local/histories/random.ts';
 import { createCircuitBreaker } from '../../src/cor/circuit-breaker.ts';
 import type { Failure } from '../../src/failure.ts';
 import { decide } from '../../src/messaging/decide.ts';
 import type { History } from '../../src/messaging/envelope.ts';
-import { seededRandom } from '../sync/model/random.ts';
 
 const MINUTE = 60_000;
 const GONE: Failure = {

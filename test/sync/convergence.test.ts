@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { expectedHolders, expectedState } from '../../local/histories/expected.ts';
+import { randomHistory } from '../../local/histories/history.ts';
 import { rowsInTwo } from '../../src/ledger/rows-in-two.ts';
 import { Cluster } from './model/cluster.ts';
-import { expectedHolders, expectedState } from './model/expected.ts';
-import { randomHistory } from './model/history.ts';
 import {
   guid,
   PROJECTS,

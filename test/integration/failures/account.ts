@@ -1,6 +1,6 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
 import { expect } from 'vitest';
-import { peekAll } from '../peek-all.ts';
+import { peekAll } from '../../../local/broker/peek-all.ts';
 import { QUEUE } from '../test-stack.ts';
 import type { FailingSystem } from './failing-system.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceBusMessage } from '@azure/service-bus';
 import type { CorSandbox } from '../../../local/cor/sandbox.ts';
-import { dataverseBody } from '../../sync/model/dataverse-body.ts';
+import { dataverseBody } from '../../../local/histories/dataverse-body.ts';
 
 export interface Member {
   readonly user: string;

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataverseBody } from '../../../local/histories/dataverse-body.ts';
+import { type Arrival, expectedState } from '../../../local/histories/expected.ts';
+import { randomHistory } from '../../../local/histories/history.ts';
+import { type Random, seededRandom } from '../../../local/histories/random.ts';
 import type { HostProcess } from '../../../local/host/spawn.ts';
 import { believedState } from '../../../local/report.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../../../src/ledger/blob-ledger.ts';
-import { dataverseBody } from '../../sync/model/dataverse-body.ts';
-import { type Arrival, expectedState } from '../../sync/model/expected.ts';
-import { randomHistory } from '../../sync/model/history.ts';
-import { type Random, seededRandom } from '../../sync/model/random.ts';
 import { isEcho, QUEUE, startTestStack, type TestStack } from '../test-stack.ts';
 
 const LOCK_MS = 60_000;

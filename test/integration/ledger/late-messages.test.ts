@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataverseBody } from '../../../local/histories/dataverse-body.ts';
 import { withDeadLetters } from '../../../src/dead-letters/dead-letters.ts';
 import { replay } from '../../../src/dead-letters/replay.ts';
 import { selectDeadLetters } from '../../../src/dead-letters/selection.ts';
@@ -8,7 +9,6 @@ import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../../../src/ledger/blob-ledger.ts';
 import { percentagesOn } from '../../../src/ledger/percentages.ts';
 import { readSettings } from '../../../src/settings.ts';
-import { dataverseBody } from '../../sync/model/dataverse-body.ts';
 import { QUEUE, startTestStack, type TestStack } from '../test-stack.ts';
 
 const MODIFIED_ON = Date.UTC(2026, 2, 1);

@@ -1,5 +1,5 @@
+import type { Random } from '../../../local/histories/random.ts';
 import type { AssignmentChange, RowVersion } from '../../../src/dynamics/assignment-change.ts';
-import type { Random } from '../../sync/model/random.ts';
 
 /** A row as Dynamics holds it. */
 export interface Row {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { type Random, seededRandom } from '../../sync/model/random.ts';
+import { type Random, seededRandom } from '../../../local/histories/random.ts';
 import { Documents } from './documents.ts';
 import { Dynamics, type Posted, type Shape, type Signals, truth } from './dynamics.ts';
 import { Arrivals, RECORDS, step, USERS } from './play.ts';

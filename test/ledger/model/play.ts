@@ -1,5 +1,5 @@
+import type { Random } from '../../../local/histories/random.ts';
 import type { AssignmentChange } from '../../../src/dynamics/assignment-change.ts';
-import type { Random } from '../../sync/model/random.ts';
 import type { Documents } from './documents.ts';
 import { type Dynamics, type Posted, readChange } from './dynamics.ts';
 

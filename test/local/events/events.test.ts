@@ -7,13 +7,13 @@ import { corSeed } from '../../../local/events/cast.ts';
 import { writeSamples } from '../../../local/events/generate.ts';
 import { listSamples, type Sample } from '../../../local/events/samples.ts';
 import { STORY_DAY } from '../../../local/events/story-day.ts';
+import { addUpDayByDay, weekRule } from '../../../local/histories/day-by-day.ts';
 import { DEAD_LETTER_REASONS } from '../../../src/dead-letter-reason.ts';
 import type { PutAssignment } from '../../../src/dynamics/assignment-change.ts';
 import { decode } from '../../../src/dynamics/decode.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import { translate } from '../../../src/dynamics/translate.ts';
 import { isResolved, type Settled, withoutReading } from '../../../src/dynamics/translation.ts';
-import { addUpDayByDay, weekRule } from '../../ledger/day-by-day.ts';
 
 const EVENTS = new URL('../../../local/events/', import.meta.url);
 const samples = listSamples();

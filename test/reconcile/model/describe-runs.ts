@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../local/histories/random.ts';
 import { isEqual, type Report, reportOf } from '../../../src/reconcile/report.ts';
 import { planRun, reconcile } from '../../../src/reconcile/run.ts';
 import { Documents } from '../../ledger/model/documents.ts';
 import { Dynamics, type Row, type Shape, truth } from '../../ledger/model/dynamics.ts';
 import { shapeOf } from '../../ledger/model/histories.ts';
 import { Arrivals, RECORDS } from '../../ledger/model/play.ts';
-import { seededRandom } from '../../sync/model/random.ts';
 import { Died, Runs } from './runs.ts';
 
 /** What each row was at each version, and when it was not there. */

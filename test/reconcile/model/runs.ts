@@ -1,3 +1,4 @@
+import type { Random } from '../../../local/histories/random.ts';
 import type { LoadedDocument } from '../../../src/ledger/ledger.ts';
 import { createMemoryStore } from '../../../src/ledger/memory-store.ts';
 import { createNamedDocuments, type NamedDocuments } from '../../../src/ledger/named-documents.ts';
@@ -7,7 +8,6 @@ import type { RunWorld } from '../../../src/reconcile/run.ts';
 import type { Documents } from '../../ledger/model/documents.ts';
 import type { Dynamics } from '../../ledger/model/dynamics.ts';
 import { USERS } from '../../ledger/model/play.ts';
-import type { Random } from '../../sync/model/random.ts';
 import { MODEL_MAPPING, MODEL_TABLE, readRowOf } from './table-of-model.ts';
 
 /** The process ends here, whatever it was doing. */

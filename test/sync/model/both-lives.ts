@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { randomHistory } from './history.ts';
+import { randomHistory } from '../../../local/histories/history.ts';
 import { expectedAfterLives, skewed, twoLives } from './lives.ts';
 import {
   PROJECTS,

@@ -1,12 +1,12 @@
+import { dataverseBody } from '../../../local/histories/dataverse-body.ts';
+import type { Arrival } from '../../../local/histories/expected.ts';
+import type { Random } from '../../../local/histories/random.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../../src/ledger/memory-ledger.ts';
-import { dataverseBody } from './dataverse-body.ts';
-import type { Arrival } from './expected.ts';
 import { LateCalls } from './late-calls.ts';
 import type { ModelCor } from './model-cor.ts';
 import { type ModelMessage, ModelQueue } from './model-queue.ts';
 import { type ModelWorker, type ModelWorld, startWorker } from './model-worker.ts';
-import type { Random } from './random.ts';
 import { Faults, type Trouble } from './trouble.ts';
 import { quiet, Turnstile } from './turnstile.ts';
 

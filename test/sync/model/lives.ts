@@ -1,7 +1,7 @@
-import { addUpDayByDay, weekRule } from '../../ledger/day-by-day.ts';
-import { type Arrival, MODEL_DAY } from './expected.ts';
-import type { RowEvent, TeamRow } from './history.ts';
-import type { Random } from './random.ts';
+import { addUpDayByDay, weekRule } from '../../../local/histories/day-by-day.ts';
+import { type Arrival, MODEL_DAY } from '../../../local/histories/expected.ts';
+import type { RowEvent, TeamRow } from '../../../local/histories/history.ts';
+import type { Random } from '../../../local/histories/random.ts';
 import type { State } from './states.ts';
 
 const LIFE = 100_000;

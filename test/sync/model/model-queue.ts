@@ -1,6 +1,6 @@
+import type { Random } from '../../../local/histories/random.ts';
 import { PROPERTY } from '../../../src/messaging/envelope.ts';
 import type { RetryCopy } from '../../../src/messaging/retry-queue.ts';
-import type { Random } from './random.ts';
 
 /** A message in the model's queue. Times are the model's. */
 export interface ModelMessage {

@@ -1,3 +1,5 @@
+import { MODEL_DAY } from '../../../local/histories/expected.ts';
+import type { Random } from '../../../local/histories/random.ts';
 import { createCallSlots } from '../../../src/cor/call-slots.ts';
 import { createCircuitBreaker } from '../../../src/cor/circuit-breaker.ts';
 import type { CorAnswer } from '../../../src/cor/cor-client.ts';
@@ -9,11 +11,9 @@ import { processMessage } from '../../../src/messaging/process-message.ts';
 import type { RetryQueue } from '../../../src/messaging/retry-queue.ts';
 import { createUserSync } from '../../../src/sync/apply-changes.ts';
 import { anyOrganization } from '../../messaging/any-organization.ts';
-import { MODEL_DAY } from './expected.ts';
 import type { LateCalls } from './late-calls.ts';
 import { type ModelCor, modelCorClient, noAnswer } from './model-cor.ts';
 import type { ModelMessage, ModelQueue } from './model-queue.ts';
-import type { Random } from './random.ts';
 import type { Fault, Faults } from './trouble.ts';
 import type { Turnstile } from './turnstile.ts';
 

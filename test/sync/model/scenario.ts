@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import type { Arrival } from '../../../local/histories/expected.ts';
+import { type HistoryShape, type RowEvent, randomHistory } from '../../../local/histories/history.ts';
+import { type Random, seededRandom } from '../../../local/histories/random.ts';
 import { Cluster } from './cluster.ts';
-import type { Arrival } from './expected.ts';
-import { type HistoryShape, type RowEvent, randomHistory } from './history.ts';
 import { type CorManners, createModelCor } from './model-cor.ts';
-import { type Random, seededRandom } from './random.ts';
 import type { Trouble } from './trouble.ts';
 
 export const guid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { expectedState } from './expected.ts';
+import { expectedState } from '../../../local/histories/expected.ts';
 import { play, type Scenario, start, takes } from './scenario.ts';
 import { believedBy, heldBy, toldBy } from './states.ts';
 

@@ -1,8 +1,8 @@
+import { MODEL_DAY } from '../../../local/histories/expected.ts';
 import { loadMapping } from '../../../src/dynamics/mapping.ts';
 import type { LedgerDocument } from '../../../src/ledger/document.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { percentagesOn } from '../../../src/ledger/percentages.ts';
-import { MODEL_DAY } from './expected.ts';
 import type { ModelCor } from './model-cor.ts';
 
 /** Percentage by workspace by user; users without any are left out. */

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../../../local/histories/random.ts';
 
 export interface Trouble {
   readonly workers: number;

@@ -1,4 +1,4 @@
-import { addUpDayByDay, weekRule } from '../../ledger/day-by-day.ts';
+import { addUpDayByDay, weekRule } from './day-by-day.ts';
 import { isUnmappable, type RowEvent, type TeamRow } from './history.ts';
 
 /** One time that an event entered the queue. */

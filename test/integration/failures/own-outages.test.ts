@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { peekAll } from '../../../local/broker/peek-all.ts';
 import { startLocalStorage } from '../../../local/storage/azurite.ts';
-import { peekAll } from '../peek-all.ts';
 import { isEcho, QUEUE } from '../test-stack.ts';
 import { expectAccount } from './account.ts';
 import { linesFromNow, useFailingSystem } from './failing-system.ts';

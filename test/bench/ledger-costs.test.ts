@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { measureLedgerCosts } from '../../../bench/ledger-costs.ts';
+import { measureLedgerCosts } from '../../bench/ledger-costs.ts';
 
 test('a message costs one COR call and two blob operations, fewer where messages share them, and a repeated one costs none', async () => {
   const costs = await measureLedgerCosts({ users: 40, waiting: 200, copies: 1_000 });

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { problemsOf, runSoak } from '../../../bench/soak/run-soak.ts';
-import { buildApp } from '../../local/host/build-app.ts';
+import { problemsOf, runSoak } from '../../bench/soak/run-soak.ts';
+import { buildApp } from '../local/host/build-app.ts';
 
-const APP = fileURLToPath(new URL('./hasty-connector.ts', import.meta.url));
+const APP = fileURLToPath(new URL('../integration/failures/hasty-connector.ts', import.meta.url));
 
 /** A thousand messages of what `npm run soak` does with twenty thousand, in a hurry. */
 test('while COR restarts twice and the broker connection drops once, every message is accounted for and COR is right', async ({

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../local/broker/clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 export interface SkippingClock extends Clock {
   /** Jumps forward: what falls due meanwhile is done at once. */
