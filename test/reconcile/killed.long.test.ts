@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLocalDataverse } from '../../local/dataverse/local-dataverse.ts';
+import { seededRandom } from '../../local/histories/random.ts';
 import { QUEUE, startTestStack } from '../integration/test-stack.ts';
-import { seededRandom } from '../sync/model/random.ts';
 import { measuredRun, startRun } from './load/run-process.ts';
 
 const TABLE = 'msdyn_resourceassignment';
