@@ -33,10 +33,14 @@ export interface StackOptions {
   readonly clock?: Clock;
   /** Where the ledger is: a real Azurite (default), or in the memory of each app. */
   readonly ledger?: 'azurite' | 'memory';
+  /** Connection string of another Service Bus, with these queues; the built-in broker is then idle. */
+  readonly serviceBus?: string;
 }
 
 export interface Stack {
   readonly broker: Broker;
+  /** Connection string of what the apps receive from: the broker's, unless another was given. */
+  readonly serviceBus: string;
   readonly cor: CorSandbox;
   readonly storage: LocalStorage | undefined;
   readonly hosts: readonly HostProcess[];
@@ -79,12 +83,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startCorSandbox(options.cor),
     options.ledger === 'memory' ? undefined : startLocalStorage(),
   ]);
+  const serviceBus = options.serviceBus ?? broker.connectionString;
   const hosts: HostProcess[] = [];
   if (storage) await pinOwnOrganization(storage);
 
   function settings({ queue, env }: AppOptions): Record<string, string> {
     return {
-      ServiceBusConnection: broker.connectionString,
+      ServiceBusConnection: serviceBus,
       ServiceBusQueueName: queue,
       COR_BASE_URL: cor.baseUrl,
       COR_TOKEN_URL: cor.tokenUrl,
@@ -121,5 +126,5 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
-  return { broker, cor, storage, hosts, startApp, settings, stop };
+  return { broker, serviceBus, cor, storage, hosts, startApp, settings, stop };
 }

@@ -39,6 +39,8 @@ export interface DemoOptions {
   readonly presets: readonly string[];
   readonly day: string;
   readonly cor: CorSandboxOptions;
+  /** Connection string of a Service Bus to play against instead of the built-in broker. */
+  readonly serviceBus?: string | undefined;
   /** Settings of every connector beside those that the stack fills in. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -47,7 +49,13 @@ type Listener = Parameters<Demo['onLine']>[0];
 
 const DRAIN_MS = 2_000;
 
-export async function startDemo({ presets, day: firstDay, cor, env }: DemoOptions): Promise<Demo> {
+export async function startDemo({
+  presets,
+  day: firstDay,
+  cor,
+  serviceBus,
+  env,
+}: DemoOptions): Promise<Demo> {
   const listeners = new Set<Listener>();
   let day = firstDay;
   let more: Readonly<Record<string, string>> = {};
@@ -60,10 +68,15 @@ export async function startDemo({ presets, day: firstDay, cor, env }: DemoOption
       for (const listener of listeners) listener(preset, line, text);
     },
   });
-  const stack = await startStack({ apps: presets.map(appOf), cor, today: day });
+  const stack = await startStack({
+    apps: presets.map(appOf),
+    cor,
+    today: day,
+    ...(serviceBus !== undefined && { serviceBus }),
+  });
   const hosts = new Map(presets.map((preset, index) => [preset, stack.hosts[index]]));
-  const client = new ServiceBusClient(stack.broker.connectionString);
-  const posting = await startPostingDataverse(stack.broker.connectionString, presets, (message) => {
+  const client = new ServiceBusClient(stack.serviceBus);
+  const posting = await startPostingDataverse(stack.serviceBus, presets, (message) => {
     const altered = alter?.(message) ?? message;
     alter = undefined;
     return altered;

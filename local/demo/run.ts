@@ -28,6 +28,8 @@ export interface RunOptions {
   /** Ends after the tables. */
   readonly once: boolean;
   readonly day: string;
+  /** Connection string of a Service Bus to play against; the page, which counts in the built-in broker, is left out. */
+  readonly serviceBus: string | undefined;
   readonly output: Output;
 }
 
@@ -42,14 +44,14 @@ function endingLine(sample: Sample, { ending, ms }: Ending): string {
 
 async function showTables({ stack, day }: Demo, seed: Seed, { say, columns }: Output): Promise<void> {
   const names = new Map([...seed.users, ...seed.workspaces].map(({ id, name }) => [id, name]));
-  const { storage, broker, cor } = stack;
+  const { storage, cor } = stack;
   if (!storage) throw new Error('The local stack runs without storage.');
   // Both presets have the same percentage rule, and keep their users in the same ledger.
   const rule = loadMapping(PRESETS[0]).percentage;
   const ledger = createBlobLedger({ connectionString: storage.connectionString });
   const believed = await believedState(ledger, rule, day);
   say(`\nWhat COR holds on ${day}\n${stateTable(cor.state(), believed, names, columns)}`);
-  const letters = await readDeadLetters(broker.connectionString, PRESETS);
+  const letters = await readDeadLetters(stack.serviceBus, PRESETS);
   say(`\nDead letters\n${deadLetterTable(letters, columns)}`);
 }
 
@@ -59,7 +61,10 @@ function showServices(
   { say }: Output,
 ) {
   const { broker, cor, storage } = stack;
-  say(`  broker       amqp://127.0.0.1:${broker.port} (queues ${presets.join(', ')})
+  // Of a connection string only where it leads: the rest is a key.
+  const address = /Endpoint=([^;]+)/i.exec(stack.serviceBus)?.[1];
+  const own = stack.serviceBus === broker.connectionString;
+  say(`  broker       ${own ? `amqp://127.0.0.1:${broker.port}` : address} (queues ${presets.join(', ')})
   COR sandbox  ${cor.baseUrl} (switches: ${cor.baseUrl}/admin/switches)
   Dataverse    ${dataverse.url} (rows and switches: ${dataverse.adminUrl})
   storage      ${/BlobEndpoint=([^;]+)/.exec(storage?.connectionString ?? '')?.[1] ?? 'none'}`);
@@ -77,7 +82,7 @@ async function playSamples(
   let wrong = 0;
   for (const preset of presets)
     await play({
-      connectionString: stack.broker.connectionString,
+      connectionString: stack.serviceBus,
       queue: preset,
       samples: samples.filter((sample) => sample.preset === preset),
       endings,
@@ -139,7 +144,7 @@ Ctrl-C ends everything.`);
 }
 
 /** Starts everything, plays the samples, and stays up unless it is for once. Gives the exit code. */
-export async function runDemo({ project, once, day, output }: RunOptions): Promise<number> {
+export async function runDemo({ project, once, day, serviceBus, output }: RunOptions): Promise<number> {
   const seed = readSeed();
   const endings = createEndings();
   const others = runningStacks(project).length;
@@ -150,7 +155,7 @@ export async function runDemo({ project, once, day, output }: RunOptions): Promi
   endWithParent(() => void end().finally(() => process.exit(1)));
   const demo = await output.during(
     'Starting broker, COR, Dataverse, storage and connectors',
-    startDemo({ presets: PRESETS, day, cor: seed, env: { UNMAPPED_GRACE } }),
+    startDemo({ presets: PRESETS, day, cor: seed, serviceBus, env: { UNMAPPED_GRACE } }),
   );
   demo.onLine((preset, line) => {
     endings.hear(line);
@@ -158,7 +163,10 @@ export async function runDemo({ project, once, day, output }: RunOptions): Promi
   });
   const log = showLog(demo, output);
   writeStackFile(project, demo.settings());
-  const page = once ? undefined : await startPage(demo, () => writeStackFile(project, demo.settings()));
+  const page =
+    once || serviceBus !== undefined
+      ? undefined
+      : await startPage(demo, () => writeStackFile(project, demo.settings()));
 
   let ending: Promise<void> | undefined;
   end = () => {
