@@ -63,12 +63,22 @@ function refreshed(
 }
 
 /** The entry that a change leaves of its row; `undefined` when it stays as it is. */
-function entryAfter(document: LedgerDocument, one: SequencedChange, day: string): LedgerEntry | undefined {
+function entryAfter(
+  document: LedgerDocument,
+  one: SequencedChange,
+  verdict: Verdict,
+  day: string,
+): LedgerEntry | undefined {
   const recorded = document.assignments[one.change.record];
-  const verdict = verdictOf(document, one);
   return verdict === 'applied'
     ? changedEntry(one.change, appliedVersion(one, document), day)
     : refreshed(one, verdict, recorded);
+}
+
+/** A document after some changes, and those of them of which only the row itself can tell whether they still hold. */
+export interface Merged {
+  readonly document: LedgerDocument;
+  readonly doubtful: ReadonlySet<SequencedChange>;
 }
 
 /**
@@ -80,17 +90,26 @@ export function merge(
   changes: readonly SequencedChange[],
   day: string,
 ): LedgerDocument {
+  return mergeAll(document, changes, day).document;
+}
+
+/** `merge`, with the changes that are in doubt when they meet the ones before them. */
+export function mergeAll(document: LedgerDocument, changes: readonly SequencedChange[], day: string): Merged {
+  const doubtful = new Set<SequencedChange>();
   let assignments: Record<string, LedgerEntry> | undefined;
   const left: Record<string, string> = {};
   for (const one of changes) {
     const current = assignments ? { ...document, assignments } : document;
-    const entry = entryAfter(current, one, day);
+    const verdict = verdictOf(current, one);
+    if (verdict === 'doubtful') doubtful.add(one);
+    const entry = entryAfter(current, one, verdict, day);
     if (!entry) continue;
     const workspace = workspaceOf(current.assignments[one.change.record]);
     if (workspace !== undefined && workspace !== workspaceOf(entry)) left[workspace] = day;
     assignments ??= copiedAssignments(document.assignments);
     assignments[one.change.record] = entry;
   }
-  if (!assignments) return document;
-  return trim({ ...document, assignments, released: { ...document.released, ...left } }, day);
+  if (!assignments) return { document, doubtful };
+  const released = { ...document.released, ...left };
+  return { document: trim({ ...document, assignments, released }, day), doubtful };
 }

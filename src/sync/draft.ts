@@ -2,7 +2,7 @@ import { dayNumber, dayText } from '../day.ts';
 import type { PercentageRule } from '../dynamics/percentage-rule.ts';
 import { type LedgerDocument, NEVER } from '../ledger/document.ts';
 import { forgetVersions } from '../ledger/forget-versions.ts';
-import { merge } from '../ledger/merge.ts';
+import { mergeAll } from '../ledger/merge.ts';
 import { nextChange } from '../ledger/next-change.ts';
 import { release } from '../ledger/released.ts';
 import type { Drift } from './assert-in-cor.ts';
@@ -14,6 +14,8 @@ export interface Draft {
   readonly before: LedgerDocument;
   /** What the changes met: the document before, without versions that are to be forgotten. */
   readonly met: LedgerDocument;
+  /** Requests of which only the row itself can tell whether a part still holds, as they met the ones before them. */
+  readonly doubtful: ReadonlySet<UserRequest>;
   readonly after: LedgerDocument;
   readonly plan: Plan;
   /** The day for which it was made, in the time zone of `rule`. */
@@ -41,12 +43,26 @@ export function draftOf(before: LedgerDocument, input: DraftInput): Draft {
   const { requests, touched, reassert, rule, day } = input;
   const forgottenAt = Math.max(0, ...requests.map((one) => one.forgottenAt ?? 0));
   const met = forgetVersions(before, forgottenAt);
-  const merged = merge(met, changesOf(requests), day);
+  const asked = requests.map((request) => ({ request, changes: changesOf([request]) }));
+  const { document: merged, doubtful } = mergeAll(
+    met,
+    asked.flatMap(({ changes }) => changes),
+    day,
+  );
   const handledBefore = requests.filter(({ redelivered }) => redelivered);
   const after = release(merged, new Set([...workspacesOf(handledBefore), ...touched]), day);
   const mentioned = workspacesOf(requests);
   const plan = planCalls({ before, after, rule, day, mentioned, touched, reassert });
-  return { before, met, after, plan, day, rule };
+  const inDoubt = asked.filter(({ changes }) => changes.some((one) => doubtful.has(one)));
+  return {
+    before,
+    met,
+    doubtful: new Set(inDoubt.map(({ request }) => request)),
+    after,
+    plan,
+    day,
+    rule,
+  };
 }
 
 /**

@@ -164,7 +164,7 @@ async function save<Request extends UserRequest>(
   { draft, loaded, drift, seen, progress }: Told<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
-  const { before, met, plan } = draft;
+  const { before, plan } = draft;
   const document = isToBeSaved(draft, progress) ? toldDocument(draft, drift) : before;
   if (document !== before) {
     const { ledger, recent, rule } = options;
@@ -178,7 +178,7 @@ async function save<Request extends UserRequest>(
     logUnusual(plan, options.log);
   }
   for (const { workspace } of drift) options.log('warn', { evt: 'cor.drift', workspaceId: workspace });
-  const endings = new Map(progress.requests.map((one) => [one, endingOf(one, met, plan)]));
+  const endings = new Map(progress.requests.map((one) => [one, endingOf(one, draft)]));
   return { kind: 'saved', ...spentIn(progress), endings, drift, seen, document };
 }
 
