@@ -14,6 +14,9 @@ export interface Table {
 /** A line between two rows would double the length of a list. */
 const NO_LINES = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
 
+/** Before the second and later lines of a value that is wrapped. */
+const CONTINUED = '    ';
+
 type Bold = (text: string) => string;
 
 /** From here on a table that does not fit is squeezed; on a narrower terminal its rows become records. */
@@ -98,7 +101,7 @@ function recordText(fields: readonly (readonly [string, string])[], available: n
     } else {
       const indent = lines.length === 0 ? '' : '  ';
       lines.push(
-        `${indent}${wrap(shown, available - indent.length, { hard: true }).replaceAll('\n', '\n    ')}`,
+        `${indent}${wrap(shown, available - CONTINUED.length, { hard: true }).replaceAll('\n', `\n${CONTINUED}`)}`,
       );
       width = indent.length + own;
     }

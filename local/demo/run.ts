@@ -64,9 +64,9 @@ function showServices(
   // Of a connection string only where it leads: the rest is a key.
   const address = /Endpoint=([^;]+)/i.exec(stack.serviceBus)?.[1];
   const own = stack.serviceBus === broker.connectionString;
-  say(`  broker       ${own ? `amqp://127.0.0.1:${broker.port}` : address} (queues ${presets.join(', ')})
-  COR sandbox  ${cor.baseUrl} (switches: ${cor.baseUrl}/admin/switches)
-  Dataverse    ${dataverse.url} (rows and switches: ${dataverse.adminUrl})
+  say(`  broker       ${own ? `amqp://127.0.0.1:${broker.port}` : address}, queues ${presets.join(', ')}
+  COR sandbox  ${cor.baseUrl}/admin/switches
+  Dataverse    ${dataverse.adminUrl}/switches
   storage      ${/BlobEndpoint=([^;]+)/.exec(storage?.connectionString ?? '')?.[1] ?? 'none'}`);
   for (const preset of presets) say(`  connector    ${host(preset).httpUrl}/api/health  ${preset}`);
   if (page) say(`  page         ${page.url}`);
@@ -80,7 +80,8 @@ async function playSamples(
   { say }: Output,
 ): Promise<number> {
   let wrong = 0;
-  for (const preset of presets)
+  for (const preset of presets) {
+    say(`  ${preset}`);
     await play({
       connectionString: stack.serviceBus,
       queue: preset,
@@ -91,6 +92,7 @@ async function playSamples(
         say(endingLine(sample, how));
       },
     });
+  }
   return wrong;
 }
 
@@ -100,7 +102,7 @@ async function playStory(demo: Demo, endings: Endings, output: Output): Promise<
   const first = await playSamples(demo, listSamples(), endings, output);
   output.say();
   await output.during(
-    'Starting the connectors with DATAVERSE_URL: they read what an event lacks',
+    'Starting the connectors with a Dataverse to read from',
     demo.restart(demo.day, demo.dataverseSettings),
   );
   const second = await playSamples(demo, samplesToRead(demo.dataverse), endings, output);
@@ -134,7 +136,7 @@ function showLog(demo: Demo, output: Output): { playing: boolean } {
 function sayWhatIsLeft(page: PageServer, others: number, { say }: Output): void {
   say(`
 Still running. Next:
-  ${page.url}          change rows, break services, watch what happens
+  ${page.url}    change rows, break services, watch
   ./connector send local/events/messages/resource-assignment/01-*.json
   ./connector dead-letters list --local    what failed, and what to do about it
   ./connector --help                       all commands

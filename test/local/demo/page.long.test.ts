@@ -1,19 +1,16 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Demo, startDemo } from '../../../local/demo/demo.ts';
 import { FAILURE_TRIALS } from '../../../local/demo/failures.ts';
 import { type PageServer, startPage } from '../../../local/demo/page-server.ts';
 import { corSeed } from '../../../local/events/cast.ts';
+import { startBrowser } from './chromium.ts';
 
-/** Debian's, Alpine's and Chrome's own; `CHROMIUM` names another. `.ci/run` installs the first. */
-const PROGRAMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 /** For a person to look at. */
 const SCREENSHOTS = fileURLToPath(new URL('../../../.local/screenshots/', import.meta.url));
-
-const executablePath = process.env.CHROMIUM ?? PROGRAMS.find(existsSync) ?? '';
 
 let demo: Demo;
 let server: PageServer;
@@ -31,8 +28,7 @@ beforeAll(async () => {
   });
   await demo.restart(demo.day, demo.dataverseSettings);
   server = await startPage(demo);
-  // As root Chromium starts only without its sandbox; it sees nothing but our own page.
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  browser = await startBrowser();
   page = await browser.newPage({ viewport: { width: 1_400, height: 1_000 } });
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
