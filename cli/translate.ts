@@ -21,7 +21,10 @@ interface Options {
 
 const PRESETS = ['resource-assignment', 'project-team'];
 
-/** Why an event of another table changes nothing: which it is, which is read, and the preset that would read it. */
+/**
+ * Why an event of another table changes nothing: which it is, which is read, and the preset that would read
+ * it.
+ */
 function sayOtherTable(table: string, mapping: Mapping, session: Session): void {
   const preset = PRESETS.find((name) => loadMapping(name).table === table);
   const advice = preset ? ` Try --mapping ${preset}.` : '';

@@ -12,8 +12,8 @@ import { settings } from './app.ts';
 import { log } from './log.ts';
 
 /**
- * Azure's load balancer gives up on a request after 230 s. What may be under way when this time is over (a send, a completion and a
- * release of 32 s each at most, 5 s to disconnect) ends before 200 s.
+ * Azure's load balancer gives up on a request after 230 s. What may be under way when this time is over (a
+ * send, a completion and a release of 32 s each at most, 5 s to disconnect) ends before 200 s.
  */
 const STOP_AFTER_MS = 90_000;
 /** A filter may hold a thousand numbers. */

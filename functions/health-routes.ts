@@ -2,8 +2,9 @@ import { app, type HttpResponseInit } from '@azure/functions';
 import type { HealthReport } from '../src/health.ts';
 
 /*
- * The functions that exist whatever the settings say. Where an app fails before it has registered anything, the host runs it without
- * functions and tells nobody; with one function it reports the failure with its whole text. So this comes before all that can throw.
+ * The functions that exist whatever the settings say. Where an app fails before it has registered anything,
+ * the host runs it without functions and tells nobody; with one function it reports the failure with its
+ * whole text. So this comes before all that can throw.
  */
 
 type Shown = Pick<HealthReport, 'status'>;
@@ -26,7 +27,8 @@ async function answer(which: keyof HealthAnswers): Promise<HttpResponseInit> {
   return { status: shown.status === 'ok' ? 200 : 503, jsonBody: shown };
 }
 
-// Two functions, because the host checks a key only where the function demands one: an anonymous function cannot tell who calls.
+// Two functions, because the host checks a key only where the function demands one: an anonymous function
+// cannot tell who calls.
 app.http('health', {
   methods: ['GET'],
   authLevel: 'anonymous',

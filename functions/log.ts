@@ -7,7 +7,10 @@ import { telemetry } from './telemetry.ts';
 interface Invocation {
   readonly context: InvocationContext;
   readonly trace: MessageTrace;
-  /** False once the handler has ended: the library complains about later lines, and work for other messages may still be going on. */
+  /**
+   * False once the handler has ended: the library complains about later lines, and work for other messages
+   * may still be going on.
+   */
   open: boolean;
 }
 

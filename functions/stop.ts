@@ -2,8 +2,9 @@ import { app } from '@azure/functions';
 import { telemetry } from './telemetry.ts';
 
 /*
- * The end of this process: the host has the hooks run and kills the worker five seconds later, or the platform sends SIGTERM, for
- * which the worker itself does nothing at all (azure-functions-host issues 11942 and 12007).
+ * The end of this process: the host has the hooks run and kills the worker five seconds later, or the
+ * platform sends SIGTERM, for which the worker itself does nothing at all (azure-functions-host issues 11942
+ * and 12007).
  */
 
 /** 128 + 15: ended by SIGTERM. */

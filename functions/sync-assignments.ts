@@ -16,7 +16,10 @@ const trigger = {
   connection: 'ServiceBusConnection',
   /** Complete on return, abandon on throw. */
   autoCompleteMessages: true,
-  /** Bytes as they were sent: a text body would be run through JSON.parse, and its members would overwrite the trigger metadata. */
+  /**
+   * Bytes as they were sent: a text body would be run through JSON.parse, and its members would overwrite the
+   * trigger metadata.
+   */
   dataType: 'binary',
 } as const;
 

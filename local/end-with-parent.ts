@@ -19,9 +19,10 @@ function parentOf(pid: number): number | undefined {
 }
 
 /**
- * Calls `end` when the process that started this one is gone without a word: `kill -9` of npm leaves its children
- * running. Between npm and this process there is a shell, which outlives npm as well, so the shell's parent is
- * watched beside it. Only below npm; somebody who starts the file by hand may well want it to outlive the shell.
+ * Calls `end` when the process that started this one is gone without a word: `kill -9` of npm leaves its
+ * children running. Between npm and this process there is a shell, which outlives npm as well, so the shell's
+ * parent is watched beside it. Only below npm; somebody who starts the file by hand may well want it to
+ * outlive the shell.
  */
 export function endWithParent(end: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;

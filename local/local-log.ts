@@ -11,8 +11,8 @@ export type LocalLogLine = Readonly<Record<string, unknown>> & {
 export const localLogPath = (project: string): string => join(project, '.local', 'log.jsonl');
 
 /**
- * Begins a log, which only this user can read, and gives what writes to it. Where another stack of the project runs
- * and writes to it too, the log goes on.
+ * Begins a log, which only this user can read, and gives what writes to it. Where another stack of the
+ * project runs and writes to it too, the log goes on.
  */
 export function openLocalLog(
   project: string,

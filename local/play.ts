@@ -57,8 +57,8 @@ export interface PlayOptions {
 const LONGEST_MS = 20_000;
 
 /**
- * Sends the samples one after the other, each when the one before has ended: they tell a story. Throws at the first
- * that does not end: whatever keeps it would keep all that come after it.
+ * Sends the samples one after the other, each when the one before has ended: they tell a story. Throws at the
+ * first that does not end: whatever keeps it would keep all that come after it.
  */
 export async function play({
   connectionString,

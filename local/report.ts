@@ -27,7 +27,10 @@ export async function believedState(
   return believed;
 }
 
-/** What COR holds beside what the ledger believes, a line for each user and workspace that either of them knows of. */
+/**
+ * What COR holds beside what the ledger believes, a line for each user and workspace that either of them
+ * knows of.
+ */
 export function stateTable(
   held: Readonly<Record<string, Readonly<Record<string, number>>>>,
   believed: ReadonlyMap<string, ReadonlyMap<string, number>>,

@@ -24,8 +24,8 @@ function stackFiles(project: string): { path: string; pid: number }[] {
 }
 
 /**
- * Files of the stacks that run, the newest first. Each start has a file of its own, so that a second one does not
- * take the first one's away. A file that a killed start left behind is removed.
+ * Files of the stacks that run, the newest first. Each start has a file of its own, so that a second one does
+ * not take the first one's away. A file that a killed start left behind is removed.
  */
 export function runningStacks(project: string): { path: string; pid: number }[] {
   const files = stackFiles(project);
@@ -40,7 +40,9 @@ export function writeStackFile(project: string, settings: StackSettings, pid = p
   writeFileSync(fileOf(project, pid), JSON.stringify(settings, null, 2), { mode: 0o600 });
 }
 
-/** Settings of the stack that was started last. Throws an error that says how to start one when there is none. */
+/**
+ * Settings of the stack that was started last. Throws an error that says how to start one when there is none.
+ */
 export function readStackFile(project: string): StackSettings {
   const left = stackFiles(project).length;
   for (const { path } of runningStacks(project)) {

@@ -20,8 +20,8 @@ function stepsOf(preset: string) {
 }
 
 /**
- * Starts a local Dataverse with the rows of the samples. What happens to them goes to the broker, changed by `alter` on
- * its way.
+ * Starts a local Dataverse with the rows of the samples. What happens to them goes to the broker, changed by
+ * `alter` on its way.
  */
 export async function startPostingDataverse(
   connectionString: string,
@@ -49,8 +49,8 @@ function rowOf({ body }: Sample): string {
 }
 
 /**
- * The samples that do not suffice by themselves, as they have to end where their rows can be read: `hydrated` where the row is gone and
- * the event does not say whose it was.
+ * The samples that do not suffice by themselves, as they have to end where their rows can be read: `hydrated`
+ * where the row is gone and the event does not say whose it was.
  */
 export function samplesToRead(dataverse: LocalDataverse): Sample[] {
   const ids = new Set(

@@ -32,7 +32,10 @@ function isSafeUrl(text: string): boolean {
   );
 }
 
-/** A connection string of Service Bus. Plain AMQP is what the emulator speaks, so it has to be on this machine. */
+/**
+ * A connection string of Service Bus. Plain AMQP is what the emulator speaks, so it has to be on this
+ * machine.
+ */
 export function serviceBusConnectionString(text: string): Read<string> {
   if (isReference(text)) return problem(REFERENCE);
   const pairs = readPairs(text);

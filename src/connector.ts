@@ -50,7 +50,10 @@ export interface Connector {
     triggerMetadata: Readonly<Record<string, unknown>> | undefined,
     trace?: MessageTrace,
   ): Promise<void>;
-  /** Sends a message for each user whose percentages may have to change today. Rejects when that could not be done. */
+  /**
+   * Sends a message for each user whose percentages may have to change today. Rejects when that could not be
+   * done.
+   */
   sendDueUsers(): Promise<void>;
   readonly ledger: Ledger;
   readonly documents: NamedDocuments;
@@ -59,7 +62,10 @@ export interface Connector {
   readonly breaker: CircuitBreaker;
   /** What messages look up in Dataverse, where the settings name an environment. */
   readonly lookUps: LazyLookUps | undefined;
-  /** Looks once at the environment that is read, if one is. Never rejects: what cannot be read is told by health. */
+  /**
+   * Looks once at the environment that is read, if one is. Never rejects: what cannot be read is told by
+   * health.
+   */
   start(): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,13 +3,18 @@ import { DAY_MS } from './duration.ts';
 const FIRST_DAY = -719_162;
 const LAST_DAY = 2_932_896;
 
-/** Days since 1970-01-01 to `YYYY-MM-DD`; `undefined` outside the years 1 to 9999, which Dynamics has no dates for. */
+/**
+ * Days since 1970-01-01 to `YYYY-MM-DD`; `undefined` outside the years 1 to 9999, which Dynamics has no dates
+ * for.
+ */
 export function dayText(number: number): string | undefined {
   if (!(number >= FIRST_DAY && number <= LAST_DAY)) return undefined;
   return new Date(number * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Eleven years of days, or as many points in time: plans repeat theirs, and a table that is full starts anew. */
+/**
+ * Eleven years of days, or as many points in time: plans repeat theirs, and a table that is full starts anew.
+ */
 const MAX_REMEMBERED = 4_096;
 
 function remember<Key, Value>(table: Map<Key, Value>, key: Key, value: Value): Value {
@@ -20,14 +25,20 @@ function remember<Key, Value>(table: Map<Key, Value>, key: Key, value: Value): V
 
 const numbers = new Map<string, number>();
 
-/** A day as `YYYY-MM-DD` to the days since 1970-01-01, with which days can be counted. Remembered: a user may have 10,000 rows. */
+/**
+ * A day as `YYYY-MM-DD` to the days since 1970-01-01, with which days can be counted. Remembered: a user may
+ * have 10,000 rows.
+ */
 export function dayNumber(day: string): number {
   return numbers.get(day) ?? remember(numbers, day, Date.parse(day) / DAY_MS);
 }
 
 const utcDays = new Map<number, string | undefined>();
 
-/** The UTC day of a time (epoch ms). Remembered: writing a date takes longer than looking it up. `undefined` as for `dayText`. */
+/**
+ * The UTC day of a time (epoch ms). Remembered: writing a date takes longer than looking it up. `undefined`
+ * as for `dayText`.
+ */
 export function utcDay(ms: number): string | undefined {
   const number = Math.floor(ms / DAY_MS);
   return utcDays.get(number) ?? remember(utcDays, number, dayText(number));
@@ -65,8 +76,9 @@ function writeDay(format: Intl.DateTimeFormat, ms: number): string | undefined {
 }
 
 /**
- * The day of a time (epoch ms) in an IANA time zone, `YYYY-MM-DD`, by `Intl`; `undefined` as for `dayText`. Throws a `RangeError` for a
- * zone that this Node.js does not know: a mapping is checked for that when it is loaded.
+ * The day of a time (epoch ms) in an IANA time zone, `YYYY-MM-DD`, by `Intl`; `undefined` as for `dayText`.
+ * Throws a `RangeError` for a zone that this Node.js does not know: a mapping is checked for that when it is
+ * loaded.
  */
 export function zonedDay(ms: number, timeZone: string): string | undefined {
   if (timeZone === 'UTC') return utcDay(ms);

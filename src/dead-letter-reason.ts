@@ -1,6 +1,7 @@
 /**
- * Why a message can end in the dead-letter queue. The list is closed: alerts, queries and the replay filter name these words.
- * The dead-letter description that goes with a reason says what an operator should do about it.
+ * Why a message can end in the dead-letter queue. The list is closed: alerts, queries and the replay filter
+ * name these words. The dead-letter description that goes with a reason says what an operator should do about
+ * it.
  */
 export const DEAD_LETTER_REASONS = [
   'NotJson',

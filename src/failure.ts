@@ -25,8 +25,8 @@ export type FailureClass =
   | 'rejected';
 
 /**
- * `oneCall`: nobody would fare better. `threeCalls`: three in a row, whoever makes them. `twoUsers`, `threeUsers`: so many different
- * users within a short time, because one alone may be the reason itself.
+ * `oneCall`: nobody would fare better. `threeCalls`: three in a row, whoever makes them. `twoUsers`,
+ * `threeUsers`: so many different users within a short time, because one alone may be the reason itself.
  */
 export type OpensAfter = 'oneCall' | 'threeCalls' | 'twoUsers' | 'threeUsers';
 
@@ -36,13 +36,19 @@ export interface Failure {
   readonly class: FailureClass;
   /** HTTP status; absent when no answer came. */
   readonly status?: number;
-  /** The service's own code or name for it (`ZC001`, `AuthorizationFailure`), or the network's (`ECONNREFUSED`, `DEADLINE`). Safe to log. */
+  /**
+   * The service's own code or name for it (`ZC001`, `AuthorizationFailure`), or the network's
+   * (`ECONNREFUSED`, `DEADLINE`). Safe to log.
+   */
   readonly code?: string;
   /** A sentence for an operator: no token, no e-mail address. For dead letters, not for logs. */
   readonly description: string;
   /** How long the service asked to be left alone, milliseconds from now. */
   readonly retryAfterMs?: number;
-  /** How widely it has to be met before no more calls are made at all. Absent: it says nothing about other calls. */
+  /**
+   * How widely it has to be met before no more calls are made at all. Absent: it says nothing about other
+   * calls.
+   */
   readonly opensAfter?: OpensAfter;
 }
 

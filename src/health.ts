@@ -52,8 +52,9 @@ async function timed(name: Check['name'], check: () => Promise<Problem>): Promis
 const NOBODY = '';
 
 /**
- * While calls are paused COR is not well, whatever the cached token says. Of refused credentials a token request tells whether they are
- * mended, as often as the breaker lets a probe out and no more; everything else the next message finds out.
+ * While calls are paused COR is not well, whatever the cached token says. Of refused credentials a token
+ * request tells whether they are mended, as often as the breaker lets a probe out and no more; everything
+ * else the next message finds out.
  */
 async function checkCor({ cor, breaker }: Connector): Promise<Problem> {
   const { lastFailure } = breaker;
@@ -104,8 +105,9 @@ async function look(connector: Connector, probe: QueueProbe, log: Log): Promise<
 }
 
 /**
- * Checks what the connector needs: credentials of COR, ledger storage, queue (in topic form the subscription), and Dataverse where it is
- * read. The settings were checked when the app was loaded: without good ones there is nothing that could answer here.
+ * Checks what the connector needs: credentials of COR, ledger storage, queue (in topic form the
+ * subscription), and Dataverse where it is read. The settings were checked when the app was loaded: without
+ * good ones there is nothing that could answer here.
  */
 export function createHealth(
   settings: Settings,

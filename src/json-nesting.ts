@@ -5,7 +5,10 @@ const BIT = 0x20;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Does JSON text open more than `limit` brackets inside one another? Linear, and done at the first place that is too deep. */
+/**
+ * Does JSON text open more than `limit` brackets inside one another? Linear, and done at the first place that
+ * is too deep.
+ */
 export function isDeeperThan(limit: number, text: string): boolean {
   let depth = 0;
   let inString = false;

@@ -6,14 +6,14 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-// V8 needs 70 ms for a megabyte of opening brackets, and no answer of a service has more than a dozen levels. Small texts are parsed
-// as quickly as they could be looked through.
+// V8 needs 70 ms for a megabyte of opening brackets, and no answer of a service has more than a dozen levels.
+// Small texts are parsed as quickly as they could be looked through.
 const MAX_LEVELS = 512;
 const SMALL_TEXT = 64 * 1024;
 
 /**
- * The JSON value, or the text itself where it is none (proxies answer HTML, frameworks plain text) or nests too deep. The time it
- * takes grows with the size only.
+ * The JSON value, or the text itself where it is none (proxies answer HTML, frameworks plain text) or nests
+ * too deep. The time it takes grows with the size only.
  */
 export function parseJson(text: string): unknown {
   if (text.length > SMALL_TEXT && isDeeperThan(MAX_LEVELS, text)) return text;

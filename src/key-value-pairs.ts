@@ -1,6 +1,6 @@
 /**
- * `Key=Value;…` as Azure's connection strings are: keys in lower case, a value may hold `=`. Empty parts are left out; `undefined`
- * when a part is no pair.
+ * `Key=Value;…` as Azure's connection strings are: keys in lower case, a value may hold `=`. Empty parts are
+ * left out; `undefined` when a part is no pair.
  */
 export function readPairs(text: string): Map<string, string> | undefined {
   const pairs = new Map<string, string>();

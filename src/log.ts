@@ -61,7 +61,10 @@ export interface LogLine {
   readonly incomplete?: IncompleteReason;
   /** The row is gone, and nobody knows whose it was. */
   readonly ownerUnknown?: true;
-  /** Milliseconds until the scheduled copy comes back, until a held message is tried or abandoned, or until a pause may end. */
+  /**
+   * Milliseconds until the scheduled copy comes back, until a held message is tried or abandoned, or until a
+   * pause may end.
+   */
   readonly delayMs?: number;
   readonly reason?: string;
   /** Of a replay: dead letters that were meant, that were sent again, that could not be. */
@@ -74,7 +77,10 @@ export interface LogLine {
   readonly dueCount?: number;
   readonly percentage?: number;
   readonly version?: string;
-  /** A comparison with Dataverse: its id, rows read, users compared, messages sent, and how many rows are in each situation. */
+  /**
+   * A comparison with Dataverse: its id, rows read, users compared, messages sent, and how many rows are in
+   * each situation.
+   */
   readonly run?: string;
   readonly rows?: number;
   readonly compared?: number;

@@ -1,6 +1,6 @@
 /**
- * Something that takes a while to get, got when it is first needed: once, however many wait for it. A failure is told to those who wait
- * and then forgotten, or it would be every later caller's answer.
+ * Something that takes a while to get, got when it is first needed: once, however many wait for it. A failure
+ * is told to those who wait and then forgotten, or it would be every later caller's answer.
  */
 export class Once<Value> {
   private readonly ask: () => Promise<Value>;

@@ -19,8 +19,9 @@ type Parsed<Value> =
   | { readonly success: false; readonly error: z.ZodError };
 
 /**
- * Checks what came from outside, and never throws: the length checks of zod 4.6 look at whatever has a `length`, also where a text was
- * wanted and something else is there, and `{"length": {"toString": null}}` cannot be compared with a number.
+ * Checks what came from outside, and never throws: the length checks of zod 4.6 look at whatever has a
+ * `length`, also where a text was wanted and something else is there, and `{"length": {"toString": null}}`
+ * cannot be compared with a number.
  */
 export function parseAs<Schema extends z.ZodType>(schema: Schema, value: unknown): Parsed<z.output<Schema>> {
   try {

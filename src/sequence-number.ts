@@ -1,6 +1,7 @@
 /**
- * A sequence number of Service Bus, a 64-bit integer: a number as long as JavaScript holds it exactly, else decimal text. A partitioned
- * queue or topic puts the partition into the high bits, so that its numbers are above 2^53. As JSON it comes back as it was.
+ * A sequence number of Service Bus, a 64-bit integer: a number as long as JavaScript holds it exactly, else
+ * decimal text. A partitioned queue or topic puts the partition into the high bits, so that its numbers are
+ * above 2^53. As JSON it comes back as it was.
  */
 export type SequenceNumber = number | string;
 

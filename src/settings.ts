@@ -15,7 +15,10 @@ import { isLoopback } from './http/endpoint.ts';
 import { SettingsError } from './settings-error.ts';
 import { ledgerSchema, queueSchema, settingsSchema } from './settings-schema.ts';
 
-/** Where messages come from. In topic form everything the connector sends itself goes to `queue`, never to the topic's other readers. */
+/**
+ * Where messages come from. In topic form everything the connector sends itself goes to `queue`, never to the
+ * topic's other readers.
+ */
 export type Source =
   | { readonly kind: 'queue'; readonly queue: string }
   | { readonly kind: 'topic'; readonly topic: string; readonly subscription: string; readonly queue: string };
@@ -23,7 +26,10 @@ export type Source =
 export interface Settings {
   /** Absent: the connector only hears. */
   readonly dataverse?: DataverseSettings;
-  /** When all rows are compared, and when COR is told everything again besides: NCRONTAB in UTC. Means nothing without `dataverse`. */
+  /**
+   * When all rows are compared, and when COR is told everything again besides: NCRONTAB in UTC. Means nothing
+   * without `dataverse`.
+   */
   readonly reconcile: { readonly schedule: string; readonly verifySchedule?: string | undefined };
   readonly source: Source;
   readonly serviceBus: Connection;
@@ -43,9 +49,15 @@ export interface Settings {
     readonly createMissingWorkspaces: boolean;
   };
   readonly mapping: Mapping;
-  /** Id of the one Dataverse organization whose events are taken; where it is not set it is pinned beside the ledger. */
+  /**
+   * Id of the one Dataverse organization whose events are taken; where it is not set it is pinned beside the
+   * ledger.
+   */
   readonly organization?: string | undefined;
-  /** The day (`YYYY-MM-DD`) that every plan is made for, in place of the clock's: only where COR is on this machine. */
+  /**
+   * The day (`YYYY-MM-DD`) that every plan is made for, in place of the clock's: only where COR is on this
+   * machine.
+   */
   readonly fixedDay?: string | undefined;
   /** How long a message is retried while COR (or the ledger) cannot be reached. */
   readonly retryWindowMs: number;
@@ -82,7 +94,10 @@ function take<Value>(
 const identity = (address: string, clientId: string | undefined): Connection =>
   clientId ? { address, clientId } : { address };
 
-/** The first of these settings that is there says how the service is reached: only a wrong one may yield nothing. */
+/**
+ * The first of these settings that is there says how the service is reached: only a wrong one may yield
+ * nothing.
+ */
 function serviceBusConnection(raw: QueueRaw, problems: Problems): Connection | undefined {
   const connectionString = raw.ServiceBusConnection;
   const namespace = raw.ServiceBusConnection__fullyQualifiedNamespace;
@@ -176,7 +191,8 @@ const onOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
 
 function settingsError(problems: Problems): SettingsError {
   return new SettingsError(
-    // One line: the host takes console text line by line, and of several lines keeps those that it takes for errors.
+    // One line: the host takes console text line by line, and of several lines keeps those that it takes for
+    // errors.
     `The settings do not fit, nothing was started. ${problems.map(onOneLine).join(' | ')}`,
   );
 }
@@ -208,8 +224,8 @@ export function readQueueSettings(
 }
 
 /**
- * Reads and checks all settings at once.
- * Throws `SettingsError` that names every bad setting and what it should look like; values are never repeated, they may be secrets.
+ * Reads and checks all settings at once. Throws `SettingsError` that names every bad setting and what it
+ * should look like; values are never repeated, they may be secrets.
  */
 export function readSettings(environment: Environment): Settings {
   const raw = parse(settingsSchema, environment);

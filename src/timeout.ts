@@ -1,4 +1,7 @@
-/** The result of `work`, or of `late` when that is over first. The work goes on: a promise cannot be taken back. */
+/**
+ * The result of `work`, or of `late` when that is over first. The work goes on: a promise cannot be taken
+ * back.
+ */
 export async function withTimeout<Result, Late>(
   ms: number,
   work: Promise<Result>,
@@ -25,8 +28,9 @@ export function endedWithin(ms: number, work: Promise<unknown>): Promise<unknown
 }
 
 /**
- * Longest wait for one call of the SDK. Its own tries end within 31 s, except where it settles a message over the management link after a
- * lost connection: there it waits for 60 s and more (`@azure/service-bus` 7.9.5, core/managementClient).
+ * Longest wait for one call of the SDK. Its own tries end within 31 s, except where it settles a message over
+ * the management link after a lost connection: there it waits for 60 s and more (`@azure/service-bus` 7.9.5,
+ * core/managementClient).
  */
 export const ANSWER_WITHIN_MS = 32_000;
 

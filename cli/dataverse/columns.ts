@@ -47,8 +47,9 @@ function alternatives(mapping: Mapping): Alternatives[] {
 }
 
 /**
- * The columns that the mapping needs, of those that the table has: Project Operations and Project Service Automation name the same
- * thing differently, and a name that does not exist cannot be registered. Throws `RegistrationError` when a whole group is missing.
+ * The columns that the mapping needs, of those that the table has: Project Operations and Project Service
+ * Automation name the same thing differently, and a name that does not exist cannot be registered. Throws
+ * `RegistrationError` when a whole group is missing.
  */
 export function registrableColumns(mapping: Mapping, existing: ReadonlySet<string>): RequiredColumns {
   const missing = alternatives(mapping).filter(({ columns }) => !columns.some((name) => existing.has(name)));

@@ -5,7 +5,9 @@ export type ComponentKind = 'endpoint' | 'step' | 'image';
 interface Storage {
   readonly entitySet: string;
   readonly idColumn: string;
-  /** Navigation property to the parent; case matters: these are lower case, those of custom tables are not. */
+  /**
+   * Navigation property to the parent; case matters: these are lower case, those of custom tables are not.
+   */
   readonly parentProperty?: string;
 }
 
@@ -38,7 +40,9 @@ export interface Component {
   readonly columns: Readonly<Record<string, Value>>;
   /** Given when the row is made, and left alone afterwards. */
   readonly initial: Readonly<Record<string, Value>>;
-  /** Compared and corrected, but not given when the row is made: Dataverse sets the state of a new row itself. */
+  /**
+   * Compared and corrected, but not given when the row is made: Dataverse sets the state of a new row itself.
+   */
   readonly state?: Readonly<Record<string, Value>>;
   /** By navigation property; compared with `_PROPERTY_value`. */
   readonly lookups: Readonly<Record<string, Lookup>>;

@@ -11,13 +11,18 @@ export interface Wanted {
   /** Name of the service endpoint. */
   readonly name: string;
   readonly designation: Designation;
-  /** How Dataverse gets to the queue or topic; when absent, the address and the key that are registered stay. */
+  /**
+   * How Dataverse gets to the queue or topic; when absent, the address and the key that are registered stay.
+   */
   readonly access?: ServiceBusAccess | undefined;
   /** Name of the queue or topic, which can be compared without knowing the key. */
   readonly path?: string | undefined;
 }
 
-/** An image carries the columns that the event itself may lack: an Update has only those that changed, a Delete has none. */
+/**
+ * An image carries the columns that the event itself may lack: an Update has only those that changed, a
+ * Delete has none.
+ */
 const IMAGES: Readonly<Record<EventName, readonly ('pre' | 'post')[]>> = {
   // Dataverse has no row before a Create, and none after a Delete.
   Create: ['post'],
@@ -72,7 +77,8 @@ function step(
     columns: {
       name: stepName,
       stage: option.STAGE_POST_OPERATION,
-      // Service endpoints are for asynchronous steps: a synchronous post is not called back when the transaction fails.
+      // Service endpoints are for asynchronous steps: a synchronous post is not called back when the
+      // transaction fails.
       mode: option.MODE_ASYNCHRONOUS,
       supporteddeployment: option.DEPLOYMENT_SERVER_ONLY,
       asyncautodelete: true,

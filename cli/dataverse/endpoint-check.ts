@@ -3,8 +3,8 @@ import { DataverseError } from '../../src/dataverse/dataverse-error.ts';
 import type { Row, WebApi } from '../../src/dataverse/web-api.ts';
 
 /**
- * Whether Dataverse reaches the queue. The action only starts a system job, which may post a message of its own (the connector skips it);
- * `unknown` when no job shows up or ends in time.
+ * Whether Dataverse reaches the queue. The action only starts a system job, which may post a message of its
+ * own (the connector skips it); `unknown` when no job shows up or ends in time.
  */
 export type EndpointCheck =
   | { readonly outcome: 'reached' }
@@ -17,7 +17,10 @@ const POLL_MS = 250;
 const MAX_POLLS = 13;
 const MAX_PROBLEM = 600;
 
-/** `statuscode` of a system job (Dataverse docs, table reference AsyncOperation). Waiting is what a post that failed for now is set to. */
+/**
+ * `statuscode` of a system job (Dataverse docs, table reference AsyncOperation). Waiting is what a post that
+ * failed for now is set to.
+ */
 const STATUS = { waiting: 10, succeeded: 30, failed: 31, canceled: 32 };
 
 interface Look {
@@ -25,8 +28,9 @@ interface Look {
 }
 
 /**
- * The last job that such a check started, by whomever: its own id is not given back. No look when this login may not read system jobs,
- * or Dataverse does not take the query: then the check is worth less, but the registration goes on.
+ * The last job that such a check started, by whomever: its own id is not given back. No look when this login
+ * may not read system jobs, or Dataverse does not take the query: then the check is worth less, but the
+ * registration goes on.
  */
 async function lookAtLastJob(api: WebApi): Promise<Look | undefined> {
   try {
@@ -74,7 +78,10 @@ async function trigger(api: WebApi, id: string): Promise<boolean | string> {
   }
 }
 
-/** Lets Dataverse try the service endpoint with this id. `secret` is kept out of what the job says. Throws `DataverseError` or `RegistrationError`. */
+/**
+ * Lets Dataverse try the service endpoint with this id. `secret` is kept out of what the job says. Throws
+ * `DataverseError` or `RegistrationError`.
+ */
 export async function checkEndpoint(
   api: WebApi,
   id: string,

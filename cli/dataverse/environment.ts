@@ -35,7 +35,10 @@ async function existingColumns(api: WebApi, table: string): Promise<Set<string>>
   }
 }
 
-/** Reads what the registration of a mapping needs to know of the environment. Throws `RegistrationError` when it does not fit. */
+/**
+ * Reads what the registration of a mapping needs to know of the environment. Throws `RegistrationError` when
+ * it does not fit.
+ */
 export async function readEnvironment(api: WebApi, mapping: Mapping): Promise<Environment> {
   const { table } = mapping;
   const columns = registrableColumns(mapping, await existingColumns(api, table));

@@ -1,6 +1,7 @@
 import type { Designation } from './service-bus-access.ts';
 
-// Values of Dataverse's choice columns (Dataverse docs, table reference ServiceEndpoint, SdkMessageProcessingStep and …StepImage).
+// Values of Dataverse's choice columns (Dataverse docs, table reference ServiceEndpoint,
+// SdkMessageProcessingStep and …StepImage).
 
 /** `contract`: a Service Bus queue is the "persistent queue". */
 export const CONTRACT: Readonly<Record<Designation, number>> = { queue: 6, topic: 5 };

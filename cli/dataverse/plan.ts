@@ -13,7 +13,10 @@ export interface Planned {
   readonly surplus: readonly string[];
 }
 
-/** Gives each component its row: first by name, then by what it does, so that steps which were registered by hand are found too. */
+/**
+ * Gives each component its row: first by name, then by what it does, so that steps which were registered by
+ * hand are found too.
+ */
 function pair<Found>(
   components: readonly Component[],
   found: readonly Found[],
@@ -56,7 +59,10 @@ function planStep(component: Component, step: RegisteredStep | undefined): Plann
 const doesTheSame = (component: Component, { row }: RegisteredStep) =>
   Object.entries(component.lookups).every(([property, { id }]) => row[`_${property}_value`] === id);
 
-/** Compares the registration as it should be with what is registered. `updateKey`: the queue's key is to be written in any case. */
+/**
+ * Compares the registration as it should be with what is registered. `updateKey`: the queue's key is to be
+ * written in any case.
+ */
 export function planRegistration(desired: Component, registered: Registered, updateKey = false): Planned {
   const { endpoint, steps } = registered;
   const { of, rest } = pair(desired.children, steps, [

@@ -4,7 +4,10 @@ import { readEnvironment } from './environment.ts';
 import { type Planned, planRegistration } from './plan.ts';
 import { readRegistered } from './registered.ts';
 
-/** Asks the environment what it has, and compares it with what is wanted. Throws `DataverseError` or `RegistrationError`. */
+/**
+ * Asks the environment what it has, and compares it with what is wanted. Throws `DataverseError` or
+ * `RegistrationError`.
+ */
 export async function readPlan(api: WebApi, wanted: Wanted, updateKey = false): Promise<Planned> {
   await api.get('WhoAmI');
   const environment = await readEnvironment(api, wanted.mapping);

@@ -4,7 +4,10 @@ import { readTableMetadata, type TableMetadata } from '../../src/dataverse/table
 import type { WebApi } from '../../src/dataverse/web-api.ts';
 import type { Mapping } from '../../src/dynamics/mapping.ts';
 
-/** What the role of the application user reads, with the privilege of each: rows of the mapping, and what its lookups lead to. */
+/**
+ * What the role of the application user reads, with the privilege of each: rows of the mapping, and what its
+ * lookups lead to.
+ */
 const RELATED: readonly (readonly [table: string, privilege: string])[] = [
   ['msdyn_project', 'prvReadmsdyn_project'],
   ['bookableresource', 'prvReadBookableResource'],
@@ -40,7 +43,10 @@ async function dateProblems(api: WebApi, mapping: Mapping): Promise<string[]> {
   return dateKindProblems(mapping, metadata);
 }
 
-/** Whether this login can read what the connector reads: a sentence for each privilege that is missing, and for each date column of another kind. */
+/**
+ * Whether this login can read what the connector reads: a sentence for each privilege that is missing, and
+ * for each date column of another kind.
+ */
 export async function readingProblems(api: WebApi, mapping: Mapping): Promise<string[]> {
   const tables = [[mapping.table, `prvRead${mapping.table}`] as const, ...RELATED];
   const rights = await Promise.all(tables.map(([table, privilege]) => missingRight(api, table, privilege)));

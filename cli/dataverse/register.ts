@@ -112,13 +112,15 @@ async function writeChildren(api: WebApi, plan: Planned, onDone: OnDone, parent:
     await writeChildren(api, child, onDone, await write(api, child, onDone, parent));
 }
 
-/** Also when the endpoint is there already but lacks steps: the run that made it may have ended at the check. */
+/**
+ * Also when the endpoint is there already but lacks steps: the run that made it may have ended at the check.
+ */
 const needsCheck = ({ row, differences: found, children }: Planned): boolean =>
   row === undefined || found.length > 0 || children.some((step) => step.row === undefined);
 
 /**
- * Writes what the plan says, parents first. Running it again is safe at any time: it begins with what is there.
- * Throws `DataverseError` or `RegistrationError`; what was written until then stays.
+ * Writes what the plan says, parents first. Running it again is safe at any time: it begins with what is
+ * there. Throws `DataverseError` or `RegistrationError`; what was written until then stays.
  */
 export async function register(
   api: WebApi,

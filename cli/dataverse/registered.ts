@@ -23,7 +23,10 @@ const STEP_COLUMNS =
 const IMAGE_COLUMNS =
   'sdkmessageprocessingstepimageid,name,entityalias,imagetype,messagepropertyname,attributes,_sdkmessageprocessingstepid_value';
 
-/** Contracts of the endpoints that are ours to correct: a webhook or event hub of the same name belongs to somebody else. */
+/**
+ * Contracts of the endpoints that are ours to correct: a webhook or event hub of the same name belongs to
+ * somebody else.
+ */
 const OWN: Readonly<Record<Designation, readonly unknown[]>> = {
   queue: [CONTRACT.queue, CONTRACT_LEGACY_QUEUE],
   topic: [CONTRACT.topic],
@@ -42,7 +45,10 @@ async function readEndpoint(api: WebApi, name: string, wanted?: Designation): Pr
   );
 }
 
-/** Reads the endpoint of this name with all its steps and their images. Throws `RegistrationError` when it is not what is wanted. */
+/**
+ * Reads the endpoint of this name with all its steps and their images. Throws `RegistrationError` when it is
+ * not what is wanted.
+ */
 export async function readRegistered(api: WebApi, name: string, wanted?: Designation): Promise<Registered> {
   const endpoint = await readEndpoint(api, name, wanted);
   if (!endpoint) return { endpoint, steps: [] };

@@ -24,8 +24,8 @@ const MAX_KEY = 256;
 const MAX_ADDRESS = 255;
 
 /**
- * Reads the connection string of the Send policy of the queue or topic. `named` stands in for a missing `EntityPath`.
- * Throws `RegistrationError`; the connection string is never repeated.
+ * Reads the connection string of the Send policy of the queue or topic. `named` stands in for a missing
+ * `EntityPath`. Throws `RegistrationError`; the connection string is never repeated.
  */
 export async function readServiceBusAccess(
   connectionString: string,
@@ -56,7 +56,10 @@ export async function readServiceBusAccess(
   return { address, namespace, path, keyName, key };
 }
 
-/** Where Dataverse posts to, by the options, else by the settings of the app. A topic counts more: then the queue is for retries only. */
+/**
+ * Where Dataverse posts to, by the options, else by the settings of the app. A topic counts more: then the
+ * queue is for retries only.
+ */
 export function readDesignation(
   { queue, topic }: { readonly queue?: string; readonly topic?: string },
   settings: Readonly<Record<string, string | undefined>>,

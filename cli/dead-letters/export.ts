@@ -8,7 +8,10 @@ import { findDeadLetters } from './find.ts';
 import { sayMissing } from './list.ts';
 import { type Options, openDeadLetters, readFilter, requireChoice } from './options.ts';
 
-/** Writes `queue-12.body` (the body, byte for byte) and `queue-12.json` (everything else, all properties included). */
+/**
+ * Writes `queue-12.body` (the body, byte for byte) and `queue-12.json` (everything else, all properties
+ * included).
+ */
 function exportLetter(folder: string, { headers, message, content }: DeadLetterEntry): void {
   const name = join(folder, `${headers.from}-${headers.sequenceNumber}`);
   const { correlationId, subject, applicationProperties } = message;

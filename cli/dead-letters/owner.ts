@@ -9,7 +9,10 @@ export interface Owner {
   readonly entry: AssignedEntry;
 }
 
-/** Looks through all documents for users who have the row. A document that cannot be read does not keep the others from being seen. */
+/**
+ * Looks through all documents for users who have the row. A document that cannot be read does not keep the
+ * others from being seen.
+ */
 export async function findOwner(
   ledger: Ledger,
   record: string,

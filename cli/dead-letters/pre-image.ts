@@ -12,10 +12,14 @@ type Mended =
 /** Of no meaning to the connector, which takes the name of such a lookup alone. */
 const ANY_ID = '00000000-0000-0000-0000-000000000001';
 
-/** The column as Dataverse would have written it, so that the mapping finds this external id in it. None for a fixed id. */
+/**
+ * The column as Dataverse would have written it, so that the mapping finds this external id in it. None for a
+ * fixed id.
+ */
 function column(source: IdSource, id: string): object[] {
   if (source.from === 'fixed') return [];
-  // The id of a related row is not the external id: the event then does not mean what it should, which is checked below.
+  // The id of a related row is not the external id: the event then does not mean what it should, which is
+  // checked below.
   const take = source.from === 'related' ? 'id' : source.take;
   const [key] = source.columns;
   if (take === 'value') return [{ key, value: id }];
@@ -46,8 +50,8 @@ function image({ user, record, entry }: Owner, mapping: Mapping): object {
 }
 
 /**
- * The event of a deleted row with the pre-image that it lacks, made of what the ledger has. Only when it then means just that: this row
- * is taken from this user.
+ * The event of a deleted row with the pre-image that it lacks, made of what the ledger has. Only when it then
+ * means just that: this row is taken from this user.
  */
 export function withPreImage(
   bytes: Uint8Array,

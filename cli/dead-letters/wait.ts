@@ -17,7 +17,10 @@ import type { Options } from './options.ts';
 import { readDeadLetterSettings } from './settings.ts';
 import { letterTable } from './tables.ts';
 
-/** The copies that a replay sent, by what stays the same over all tries: message id, and number at the first entry into the queue. */
+/**
+ * The copies that a replay sent, by what stays the same over all tries: message id, and number at the first
+ * entry into the queue.
+ */
 export interface SentCopies {
   readonly size: number;
   /** Notes a copy, and gives it back. */
@@ -81,7 +84,10 @@ function report({ inQueue, next, cameBack }: Look, { size }: SentCopies, session
   return inQueue + cameBack.length > 0 ? EXIT.differs : EXIT.done;
 }
 
-/** Follows the copies until each is done or came back as a dead letter, for ten minutes or until Ctrl-C; says which. */
+/**
+ * Follows the copies until each is done or came back as a dead letter, for ten minutes or until Ctrl-C; says
+ * which.
+ */
 export async function waitForEnd(session: Session, options: Options, copies: SentCopies): Promise<ExitCode> {
   const settings = readDeadLetterSettings(commandSettings(options, session), options);
   const signal = session.interruption();

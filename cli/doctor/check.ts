@@ -1,6 +1,7 @@
 /**
- * What a look at one thing has shown. `failed` keeps the connector or its commands from working; `unsure` may, depending on what one
- * wants to do; `skipped` was not looked at, `text` says why. `todo` is for the person.
+ * What a look at one thing has shown. `failed` keeps the connector or its commands from working; `unsure`
+ * may, depending on what one wants to do; `skipped` was not looked at, `text` says why. `todo` is for the
+ * person.
  */
 export interface Finding {
   readonly about: string;

@@ -28,7 +28,10 @@ function say({ about, state, text, todo }: Finding, session: Session): void {
   if (todo !== undefined) session.print(`    ${todo}`);
 }
 
-/** The findings of one look. Whatever goes wrong with it is a finding too, and does not keep the others from being made. */
+/**
+ * The findings of one look. Whatever goes wrong with it is a finding too, and does not keep the others from
+ * being made.
+ */
 async function look(about: string, check: () => Promise<Finding | Finding[]> | Finding): Promise<Finding[]> {
   try {
     return [await check()].flat();

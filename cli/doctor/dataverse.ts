@@ -55,7 +55,9 @@ async function checkSteps(api: WebApi, mapping: Mapping, settings: Environment):
     : unsure(about, `${wrong.length} differ from what the mapping needs`, './connector dataverse check');
 }
 
-/** The environment's organization, whether rows and registration can be read, and whether the steps are right. */
+/**
+ * The environment's organization, whether rows and registration can be read, and whether the steps are right.
+ */
 export async function checkDataverse(
   session: Session,
   settings: Environment,

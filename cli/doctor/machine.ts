@@ -56,7 +56,10 @@ export async function checkAzd(session: Session): Promise<Finding> {
   return unsure(about, 'nobody is logged in; only deploying needs it', 'azd auth login');
 }
 
-/** Whether the secret of COR is in the vault that azd has made, and this login may see it. Its value is not asked for. */
+/**
+ * Whether the secret of COR is in the vault that azd has made, and this login may see it. Its value is not
+ * asked for.
+ */
 export async function checkVault(session: Session): Promise<Finding> {
   const about = 'vault';
   const { KEY_VAULT_NAME: vault, COR_SECRET_NAME: secret } = session.shell.environment;

@@ -3,7 +3,10 @@ import type { Shell } from './shell.ts';
 
 const MAX_WAIT_MS = 5 * 60_000;
 
-/** Asks on a terminal; only the whole word `yes` means yes. No answer within five minutes, or the end of input, means no. */
+/**
+ * Asks on a terminal; only the whole word `yes` means yes. No answer within five minutes, or the end of
+ * input, means no.
+ */
 export async function confirm(
   question: string,
   { input, errors: output }: Pick<Shell, 'input' | 'errors'>,

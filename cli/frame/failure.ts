@@ -20,7 +20,10 @@ const OWN: ReadonlyMap<string, ExitCode> = new Map([
   ['LedgerUnreadableError', EXIT.differs],
 ]);
 
-/** What `@azure/service-bus` and `@azure/identity` throw; an AggregateError is what is left of exhausted retries. */
+/**
+ * What `@azure/service-bus` and `@azure/identity` throw; an AggregateError is what is left of exhausted
+ * retries.
+ */
 const OF_SERVICE_BUS =
   /^(ServiceBusError|MessagingError|AggregateError|CredentialUnavailableError|AggregateAuthenticationError|AuthenticationError)$/;
 

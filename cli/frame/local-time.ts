@@ -11,7 +11,10 @@ const PARTS = {
 
 const HERE = new Intl.DateTimeFormat('en', PARTS);
 
-/** `2026-11-24 09:00:00 +01:00`: a time for a person, in this machine's zone (`TZ`) or `timeZone` (IANA). Empty for `undefined`. */
+/**
+ * `2026-11-24 09:00:00 +01:00`: a time for a person, in this machine's zone (`TZ`) or `timeZone` (IANA).
+ * Empty for `undefined`.
+ */
 export function localTime(time: string | number | Date | undefined, timeZone?: string): string {
   if (time === undefined) return '';
   const date = new Date(time);

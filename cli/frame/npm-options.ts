@@ -20,8 +20,9 @@ function takenByNpm(name: string, environment: Shell['environment']): boolean {
 }
 
 /**
- * Without `--` npm keeps a script's options to itself, and `dead-letters replay --dry-run` would really replay: npm only leaves
- * `npm_config_dry_run=true` behind. Throws `UsageError` when it has an option that the command knows.
+ * Without `--` npm keeps a script's options to itself, and `dead-letters replay --dry-run` would really
+ * replay: npm only leaves `npm_config_dry_run=true` behind. Throws `UsageError` when it has an option that
+ * the command knows.
  */
 export function requireOptionsPastNpm(command: Command, args: readonly string[], shell: Shell): void {
   if (!isNpmScript(shell.environment)) return;

@@ -9,7 +9,8 @@ const MISSING_ARGUMENT = /^error: missing required argument '([^']*)'$/;
 const MISSING_OPTION = /^error: required option '([^']*)' not specified$/;
 
 /**
- * What is wrong with the arguments, in words that repeat none that may be a secret: commander's own texts repeat whatever was typed.
+ * What is wrong with the arguments, in words that repeat none that may be a secret: commander's own texts
+ * repeat whatever was typed.
  */
 export function usageErrorOf({ code, message }: CommanderError): UsageError {
   const [, kind, name = '', suggestion] = UNKNOWN.exec(message) ?? [];

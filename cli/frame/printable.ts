@@ -1,10 +1,14 @@
 /**
- * C0 (but for tab and line feed), DEL, C1, and what turns the direction of text: in a terminal they move the cursor, change the title,
- * fill the clipboard or show something else than is there. Ids, message ids and COR's words come from outside.
+ * C0 (but for tab and line feed), DEL, C1, and what turns the direction of text: in a terminal they move the
+ * cursor, change the title, fill the clipboard or show something else than is there. Ids, message ids and
+ * COR's words come from outside.
  */
 const NOT_PRINTABLE = /(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu;
 
-/** The text with each character that a terminal would obey as `\u001b`, which is the same character to a reader of JSON. */
+/**
+ * The text with each character that a terminal would obey as `\u001b`, which is the same character to a
+ * reader of JSON.
+ */
 export function printable(text: string): string {
   return text.replace(
     NOT_PRINTABLE,

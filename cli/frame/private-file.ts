@@ -16,8 +16,9 @@ function makeFolder(path: string): void {
 }
 
 /**
- * A folder below `.local/` of the project, which git and the deployment package leave out: what holds personal data goes there, for
- * nobody else on this machine to read. Throws when something that is no folder is in the way.
+ * A folder below `.local/` of the project, which git and the deployment package leave out: what holds
+ * personal data goes there, for nobody else on this machine to read. Throws when something that is no folder
+ * is in the way.
  */
 export function privateFolder({ project }: Pick<Shell, 'project'>, ...names: readonly string[]): string {
   return ['.local', ...names].reduce((parent, name) => {

@@ -22,7 +22,10 @@ export type Run = <Options, Args extends readonly unknown[] = []>(
   work: Work<Options, Args>,
 ) => (...given: unknown[]) => Promise<void>;
 
-/** Adds one command to the program, or a group of them: `parent.command('list').action(run(async (session, options) => EXIT.done))`. */
+/**
+ * Adds one command to the program, or a group of them: `parent.command('list').action(run(async (session,
+ * options) => EXIT.done))`.
+ */
 export type Define = (parent: Command, run: Run) => void;
 
 const DESCRIPTION = `Keeps the workspaces of COR users equal to what Dynamics 365 says. These commands look after a connector, in Azure or on this machine.`;
@@ -102,7 +105,10 @@ function tell(error: unknown, program: Command, args: readonly string[], shell: 
   return code;
 }
 
-/** Runs the command that the arguments name and resolves with its exit code. Whatever goes wrong is told; it does not reject. */
+/**
+ * Runs the command that the arguments name and resolves with its exit code. Whatever goes wrong is told; it
+ * does not reject.
+ */
 export async function runProgram(
   args: readonly string[],
   shell: Shell,

@@ -26,7 +26,10 @@ function barOptions(what: string, stream: NodeJS.WritableStream): Options {
   };
 }
 
-/** A bar with rate and time left on a terminal, a line now and then elsewhere; nothing for work of under a second. */
+/**
+ * A bar with rate and time left on a terminal, a line now and then elsewhere; nothing for work of under a
+ * second.
+ */
 export function createProgress(what: string, { errors }: Pick<Shell, 'errors'>): Progress {
   const started = performance.now();
   let bar: SingleBar | undefined;

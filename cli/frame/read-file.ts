@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Session } from './session.ts';
 import { quoted, UsageError } from './usage-error.ts';
 
-/** What Windows writes as "Unicode": every second byte of plain text is 0, and no program takes it for JSON. */
+/**
+ * What Windows writes as "Unicode": every second byte of plain text is 0, and no program takes it for JSON.
+ */
 const UTF_16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 
 /** The bytes of a file that is named among the arguments. Throws `UsageError`. */

@@ -6,7 +6,10 @@ import { fieldLines, type Table, tableText, tsv } from './table.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-/** The one way from a command to the terminal: whatever goes through it is made printable, and nothing else colours it. */
+/**
+ * The one way from a command to the terminal: whatever goes through it is made printable, and nothing else
+ * colours it.
+ */
 export interface Screen {
   /** A part of the result, to standard output. */
   print(text: string, style?: Style): void;

@@ -9,14 +9,20 @@ import { UsageError } from './usage-error.ts';
 /** What a running command works with. */
 export interface Session extends Screen {
   readonly shell: Shell;
-  /** Says what the command works on (namespace, queue, storage account, environment): before anything else, and again in every question. */
+  /**
+   * Says what the command works on (namespace, queue, storage account, environment): before anything else,
+   * and again in every question.
+   */
   target(text: string): void;
   /** Asks for a yes; without a terminal it throws `UsageError`. `true` at once with `yes`, the option. */
   confirm(question: string, yes: boolean | undefined): Promise<boolean>;
   /** Throws `UsageError` where `confirm` could not ask: before anything is looked at. */
   requireAnswer(yes: boolean | undefined): void;
   progress(what: string): Progress;
-  /** From now on the first Ctrl-C aborts this signal and the command ends in order; the second ends the process. */
+  /**
+   * From now on the first Ctrl-C aborts this signal and the command ends in order; the second ends the
+   * process.
+   */
   interruption(): AbortSignal;
   /** What Ctrl-C says from now on. At first: that nothing was changed. */
   whenInterrupted(text: string): void;

@@ -50,15 +50,17 @@ function fromStack(preset: string, { project }: Shell): Environment {
   throw new UsageError(`--preset: the local stack has ${Object.keys(stack).join(' and ')}, no other.`);
 }
 
-/** A mapping as the app's settings name it: a preset, or a file that is looked for where the person stands. */
+/**
+ * A mapping as the app's settings name it: a preset, or a file that is looked for where the person stands.
+ */
 function mappingPath(nameOrPath: string, { folder }: Shell): string {
   const path = resolve(folder, nameOrPath);
   return existsSync(path) ? path : nameOrPath;
 }
 
 /**
- * The settings that a command uses: those of the running local stack, else `local.settings.json` of this project with the environment on
- * top, where the app itself finds them.
+ * The settings that a command uses: those of the running local stack, else `local.settings.json` of this
+ * project with the environment on top, where the app itself finds them.
  */
 export function commandSettings({ local, preset, mapping }: Where, { shell }: Session): Environment {
   const found = local

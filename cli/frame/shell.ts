@@ -28,7 +28,10 @@ export function isNpmScript({ npm_lifecycle_script: script }: Shell['environment
   return script?.includes('cli/start.js') === true;
 }
 
-/** The shell of this process. npm goes to the project's folder first, and says in INIT_CWD where the person stands. */
+/**
+ * The shell of this process. npm goes to the project's folder first, and says in INIT_CWD where the person
+ * stands.
+ */
 export function processShell(): Shell {
   const { stdin, stdout, stderr, env } = process;
   return {

@@ -47,7 +47,10 @@ function narrowest(titles: readonly string[], rows: readonly (readonly string[])
   return least;
 }
 
-/** Takes what is too much from the widest column that can still give, again and again; `undefined` when none can. */
+/**
+ * Takes what is too much from the widest column that can still give, again and again; `undefined` when none
+ * can.
+ */
 function squeezed(
   columns: readonly number[],
   least: readonly number[],
@@ -88,7 +91,10 @@ export function fieldLines(fields: readonly (readonly [string, string])[], avail
   return lines.join('\n');
 }
 
-/** One row as a record: `Title value  Title value …` over as many lines as it takes, the second and later ones indented. */
+/**
+ * One row as a record: `Title value  Title value …` over as many lines as it takes, the second and later ones
+ * indented.
+ */
 function recordText(fields: readonly (readonly [string, string])[], available: number, bold: Bold): string {
   const lines: string[] = [];
   let width = available;

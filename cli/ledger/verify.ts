@@ -27,7 +27,10 @@ export function verdictText(user: string, found: Verification): string {
   }
 }
 
-/** Tells COR again what each user has and compares the reply; `onVerdict` hears each at once, because many users take a while. */
+/**
+ * Tells COR again what each user has and compares the reply; `onVerdict` hears each at once, because many
+ * users take a while.
+ */
 export async function verifyAll(
   documents: readonly LedgerDocument[],
   ledger: Ledger,

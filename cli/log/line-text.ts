@@ -63,7 +63,10 @@ function details(line: LocalLogLine): string[] {
   ];
 }
 
-/** One line of the log for a person: when, what happened to which row, what else is known, and which connector says so. */
+/**
+ * One line of the log for a person: when, what happened to which row, what else is known, and which connector
+ * says so.
+ */
 export function lineText(line: LocalLogLine): string {
   const about = [line.operation, line.recordId ?? line.messageId]
     .filter((part) => part !== undefined)

@@ -20,7 +20,10 @@ export interface Match {
   readonly why?: string;
 }
 
-/** Part of the name of a guest of another tenant: an id that COR does not have (Entra docs, user principal name of guests). */
+/**
+ * Part of the name of a guest of another tenant: an id that COR does not have (Entra docs, user principal
+ * name of guests).
+ */
 const GUEST = '#EXT#';
 
 const RESOURCE_TYPES: Readonly<Record<number, string>> = {

@@ -7,7 +7,10 @@ import type { Frame, RheaConnection } from './rhea-types.ts';
 const MAX_FRAME_BYTES = 65_536;
 const SMALLEST_FRAME_LIMIT = 512;
 
-/** Serves a connection that rhea has opened: puts the broker's sessions in place of rhea's. Ends with the socket. */
+/**
+ * Serves a connection that rhea has opened: puts the broker's sessions in place of rhea's. Ends with the
+ * socket.
+ */
 export function serveConnection(connection: RheaConnection, openLink: OpenLink): void {
   const { socket } = connection;
   const sessions = new Map<number, AmqpSession>();
@@ -52,7 +55,8 @@ export function serveConnection(connection: RheaConnection, openLink: OpenLink):
     ),
   });
 
-  // rhea answers the open on the next tick, but a client may have sent its first begin together with the open.
+  // rhea answers the open on the next tick, but a client may have sent its first begin together with the
+  // open.
   connection._process();
   socket.setNoDelay(true);
   socket.on('data', output.acknowledgeRead);
@@ -85,8 +89,8 @@ function frameOutput(connection: RheaConnection): { write: WriteFrame; acknowled
       connection.amqp_transport.encode({ channel, type: 0, performative, payload });
     },
     acknowledgeRead() {
-      // The SDK leaves Nagle's algorithm on: its next small frame waits up to 40 ms for the kernel's delayed acknowledgement of
-      // this one. An empty frame carries it at once.
+      // The SDK leaves Nagle's algorithm on: its next small frame waits up to 40 ms for the kernel's delayed
+      // acknowledgement of this one. An empty frame carries it at once.
       if (!wroteSinceRead && !socket.destroyed) connection._write_frame();
       wroteSinceRead = false;
     },

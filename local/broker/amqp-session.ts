@@ -30,8 +30,9 @@ interface Unsettled {
 }
 
 /**
- * The broker's end of an AMQP session, in place of rhea's: rhea 3.0.5 (lib/session.js) merges neighbouring dispositions that have
- * different outcomes, decodes messages before handing them over, and frees deliveries only in the order in which they were sent.
+ * The broker's end of an AMQP session, in place of rhea's: rhea 3.0.5 (lib/session.js) merges neighbouring
+ * dispositions that have different outcomes, decodes messages before handing them over, and frees deliveries
+ * only in the order in which they were sent.
  */
 export class AmqpSession implements LinkSession {
   readonly #channel: number;
@@ -81,7 +82,8 @@ export class AmqpSession implements LinkSession {
     } catch (error) {
       if (!(error instanceof AmqpError)) throw error;
       this.#links.delete(attach.handle);
-      // AMQP 1.0, part 2, section 2.6.3: a link is refused by attaching it without a terminus and detaching it at once.
+      // AMQP 1.0, part 2, section 2.6.3: a link is refused by attaching it without a terminus and detaching
+      // it at once.
       this.#write(performatives.attachReply(attach, undefined));
       this.#write(performatives.detach(attach.handle, error));
     }
@@ -142,7 +144,9 @@ export class AmqpSession implements LinkSession {
     this.#waiting = [];
   }
 
-  /** Sends a message; `settled` ones are not heard of again, for the others the link's `onOutcome` is called. */
+  /**
+   * Sends a message; `settled` ones are not heard of again, for the others the link's `onOutcome` is called.
+   */
   transfer(link: DeliverySource, tag: Buffer, settled: boolean, message: Buffer): void {
     const deliveryId = this.#nextDeliveryId;
     this.#nextDeliveryId = (deliveryId + 1) >>> 0;

@@ -18,11 +18,17 @@ export interface BrokerOptions {
   /** Default 127.0.0.1. The broker accepts every token: keep it on loopback. */
   readonly host?: string;
   readonly clock?: Clock;
-  /** How long a client may be silent before it is asked for heartbeats (twice that: disconnected). Default 60,000. */
+  /**
+   * How long a client may be silent before it is asked for heartbeats (twice that: disconnected). Default
+   * 60,000.
+   */
   readonly idleTimeoutMs?: number;
 }
 
-/** A message that left a queue for good; `queue` ends in `/$DeadLetterQueue` when it left the dead-letter queue. */
+/**
+ * A message that left a queue for good; `queue` ends in `/$DeadLetterQueue` when it left the dead-letter
+ * queue.
+ */
 interface SettledMessage extends Departure {
   readonly queue: string;
 }
@@ -36,8 +42,8 @@ export interface Broker {
   /** Throws when there is no such queue; `topic/Subscriptions/name` names a subscription. */
   counts(queue: string): QueueCounts;
   /**
-   * Resolves when no message is active, locked or scheduled, scheduled ones aside whose id `leftAside` takes; rejects with the counts when
-   * that takes too long.
+   * Resolves when no message is active, locked or scheduled, scheduled ones aside whose id `leftAside` takes;
+   * rejects with the counts when that takes too long.
    */
   waitUntilIdle(queue: string, timeoutMs: number, leftAside?: (messageId: string) => boolean): Promise<void>;
   /** Enqueues a queue's scheduled messages now, for those who do not want to wait for them. */
@@ -51,7 +57,10 @@ export interface Broker {
 
 type Queue = QueueCore<StoredContent>;
 
-/** A Service Bus-compatible broker for queues, and topics whose subscriptions take everything, in this process and in memory. */
+/**
+ * A Service Bus-compatible broker for queues, and topics whose subscriptions take everything, in this process
+ * and in memory.
+ */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const {
     queues,

@@ -53,7 +53,10 @@ function textIn(value: Typed | undefined): string | undefined {
   return typeof value?.value === 'string' ? value.value : undefined;
 }
 
-/** Properties that a settlement sets. AMQP 1.0, part 3, section 3.2.5: only simple values are allowed as application properties. */
+/**
+ * Properties that a settlement sets. AMQP 1.0, part 3, section 3.2.5: only simple values are allowed as
+ * application properties.
+ */
 export function changesIn(map: Typed | undefined): Map<string, Typed> {
   const changes = propertiesIn(map);
   for (const [key, value] of changes) {
@@ -63,7 +66,10 @@ export function changesIn(map: Typed | undefined): Map<string, Typed> {
   return changes;
 }
 
-/** Values keep their AMQP types. A property that the caller left undefined arrives as null and changes nothing. */
+/**
+ * Values keep their AMQP types. A property that the caller left undefined arrives as null and changes
+ * nothing.
+ */
 export function propertiesIn(map: Typed | undefined): Map<string, Typed> {
   const entries = (map?.value ?? []) as Typed[];
   const properties = new Map<string, Typed>();

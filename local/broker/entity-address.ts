@@ -6,7 +6,10 @@ export interface EntityAddress {
   readonly isManagement: boolean;
 }
 
-/** Reads `queue` or `topic/Subscriptions/name`, with `/$DeadLetterQueue` and either of them with `/$management`, in any case. */
+/**
+ * Reads `queue` or `topic/Subscriptions/name`, with `/$DeadLetterQueue` and either of them with
+ * `/$management`, in any case.
+ */
 export function parseEntityAddress(address: string): EntityAddress {
   const withoutHost = address.replace(/^amqps?:\/\/[^/]*\//i, '').replace(/^\//, '');
   const entity = withoutHost.replace(/\/\$management$/i, '');

@@ -12,7 +12,10 @@ import type { StoredContent } from './stored-content.ts';
 import { terminusAddress } from './terminus.ts';
 
 type Queue = QueueCore<StoredContent>;
-/** What a broker has under a name. A topic can be sent to and not received from, a subscription the other way round. */
+/**
+ * What a broker has under a name. A topic can be sent to and not received from, a subscription the other way
+ * round.
+ */
 export interface NamedQueue {
   readonly queue: Queue;
   readonly kind: 'queue' | 'topic' | 'subscription';

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { LockedMessage, QueueMessage } from './queue-message.ts';
 
 /**
- * The locks of one queue, found by token. The lock duration is the same for all of them and the clock never steps back, so the Map's
- * insertion order is the order of expiry: no second structure has to hold (and forget) settled messages.
+ * The locks of one queue, found by token. The lock duration is the same for all of them and the clock never
+ * steps back, so the Map's insertion order is the order of expiry: no second structure has to hold (and
+ * forget) settled messages.
  */
 export class LockBook<Content> {
   readonly #locked = new Map<string, LockedMessage<Content>>();
@@ -53,7 +54,10 @@ export class LockBook<Content> {
     return expired;
   }
 
-  /** When the next lock ends; Infinity without locks. Costs time in proportion to recent settlements: not for every message. */
+  /**
+   * When the next lock ends; Infinity without locks. Costs time in proportion to recent settlements: not for
+   * every message.
+   */
   nextExpiry(): number {
     return this.#locked.values().next().value?.lock.lockedUntil ?? Number.POSITIVE_INFINITY;
   }

@@ -13,8 +13,8 @@ export function tokenFromBytes(bytes: unknown): string | undefined {
 }
 
 /**
- * The token as delivery tag: a .NET Guid, whose first three groups have their bytes reversed. The reversal undoes itself, so the same
- * function reads a tag.
+ * The token as delivery tag: a .NET Guid, whose first three groups have their bytes reversed. The reversal
+ * undoes itself, so the same function reads a tag.
  */
 export function guidOrder(uuid: Buffer): Buffer {
   const guid = Buffer.from(uuid);

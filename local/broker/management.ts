@@ -28,7 +28,10 @@ const NO_BODY = null;
 /** Service Bus gives no more at once, however many are asked for. */
 const MAX_PEEKED = 250;
 
-/** Service Bus docs, "AMQP 1.0 in Azure Service Bus: request-response-based operations"; those of a queue without sessions. */
+/**
+ * Service Bus docs, "AMQP 1.0 in Azure Service Bus: request-response-based operations"; those of a queue
+ * without sessions.
+ */
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   'com.microsoft:peek-message': peekMessages,
   'com.microsoft:renew-lock': renewLocks,

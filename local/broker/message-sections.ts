@@ -22,8 +22,8 @@ export interface Section {
 const MAX_NESTED_DESCRIPTORS = 16;
 
 /**
- * Cuts an encoded message into its sections without decoding their values: rhea's decoder would lose the AMQP types of what the
- * broker only passes on.
+ * Cuts an encoded message into its sections without decoding their values: rhea's decoder would lose the AMQP
+ * types of what the broker only passes on.
  */
 export function splitSections(message: Buffer): Section[] {
   const sections: Section[] = [];
@@ -50,7 +50,10 @@ function sectionCode(message: Buffer, position: number): number {
   throw decodeError(position, 'expected a message section');
 }
 
-/** The end of the value that starts at `start`. The high half of a type code gives the width (AMQP 1.0, part 1, section 1.2). */
+/**
+ * The end of the value that starts at `start`. The high half of a type code gives the width (AMQP 1.0, part
+ * 1, section 1.2).
+ */
 export function valueEnd(bytes: Buffer, start: number, depth = 0): number {
   const typeCode = bytes[start];
   if (typeCode === undefined) throw decodeError(start, 'the message ends within a value');

@@ -3,8 +3,8 @@ import { OrderedHeap } from './ordered-heap.ts';
 import type { LockedMessage, MessageState, QueueMessage } from './queue-message.ts';
 
 /**
- * The messages of one queue, each in exactly one state: `move` is the only way from one to another. Knows no policy.
- * Moving costs O(log n).
+ * The messages of one queue, each in exactly one state: `move` is the only way from one to another. Knows no
+ * policy. Moving costs O(log n).
  */
 export class MessageStore<Content> {
   readonly #messages = new Map<number, QueueMessage<Content>>();

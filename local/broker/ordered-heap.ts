@@ -1,6 +1,7 @@
 /**
- * A binary heap that can also remove from its middle in O(log n). Own code because entries must leave as soon as their message
- * is settled: the usual heap packages only drop them when they reach the top, which would keep settled messages in memory.
+ * A binary heap that can also remove from its middle in O(log n). Own code because entries must leave as soon
+ * as their message is settled: the usual heap packages only drop them when they reach the top, which would
+ * keep settled messages in memory.
  */
 export class OrderedHeap<T extends object> {
   readonly #entries: T[] = [];

@@ -7,7 +7,10 @@ export interface OutgoingLinkOptions {
   readonly maxMessageBytes: number;
   /** The link may be able to send (again). */
   readonly wake: () => void;
-  /** The client's outcome of a delivery; returns the broker's answer, or undefined when the delivery stays open. */
+  /**
+   * The client's outcome of a delivery; returns the broker's answer, or undefined when the delivery stays
+   * open.
+   */
   readonly outcome?: (tag: Buffer, state: Typed | undefined) => Typed | undefined;
   readonly closed?: () => void;
 }

@@ -2,7 +2,10 @@ import type { Typed } from 'rhea';
 import type { AmqpError } from './amqp-error.ts';
 import { types } from './rhea-types.ts';
 
-/** Fields of incoming frames as rhea 3.0.5 (lib/frames.js) reads them: null or undefined when the peer left them out. */
+/**
+ * Fields of incoming frames as rhea 3.0.5 (lib/frames.js) reads them: null or undefined when the peer left
+ * them out.
+ */
 type Optional<Value> = Value | null | undefined;
 
 export interface BeginFields {
@@ -76,7 +79,9 @@ export function begin(remoteChannel: number, window: SessionWindow): Typed {
   ]);
 }
 
-/** The answer to an attach: the same link from the other end. Source and target absent: the link is refused. */
+/**
+ * The answer to an attach: the same link from the other end. Source and target absent: the link is refused.
+ */
 export function attachReply(
   attach: AttachFields,
   accepted: { source: Typed; target: Typed; maxMessageBytes: number } | undefined,
@@ -126,7 +131,10 @@ export function transfer(fields: OutgoingTransfer): Typed {
   return performative(0x14, [uint(handle), uint(deliveryId), types.wrap_binary(tag), uint(0), settled, more]);
 }
 
-/** Settled. One frame carries one outcome, so the broker merges only deliveries whose outcome is the very same. */
+/**
+ * Settled. One frame carries one outcome, so the broker merges only deliveries whose outcome is the very
+ * same.
+ */
 export function disposition(role: 'sender' | 'receiver', first: number, last: number, state: Typed): Typed {
   return performative(0x15, [role === 'receiver', uint(first), uint(last), true, state]);
 }

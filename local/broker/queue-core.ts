@@ -44,7 +44,10 @@ export class QueueCore<Content> {
     return this.#store.size;
   }
 
-  /** Nothing is left to do: no message is active or locked, and none is scheduled but those that are left aside. */
+  /**
+   * Nothing is left to do: no message is active or locked, and none is scheduled but those that are left
+   * aside.
+   */
   isIdle(leftAside: (messageId: string) => boolean = () => false): boolean {
     const { active, locked } = this.#store.sizes;
     return active + locked === 0 && this.#store.scheduledIds().every(leftAside);
@@ -55,7 +58,10 @@ export class QueueCore<Content> {
     return this.#listeners.add(listener);
   }
 
-  /** Takes all of the messages; returns their sequence numbers. A duplicate is dropped and has the number of the first. */
+  /**
+   * Takes all of the messages; returns their sequence numbers. A duplicate is dropped and has the number of
+   * the first.
+   */
   enqueue(drafts: readonly MessageDraft<Content>[]): number[] {
     const now = this.#clock.now();
     const messages = drafts.map((draft) => newMessage(draft, this.settings.defaultTimeToLiveMs, now));
@@ -248,7 +254,10 @@ export class QueueCore<Content> {
     this.deadLetterQueue?.receiveDeadLetter(asDeadLetter(message, reason, description));
   }
 
-  /** For the queue that this is the dead-letter queue of: the message keeps its sequence number, as on Service Bus. */
+  /**
+   * For the queue that this is the dead-letter queue of: the message keeps its sequence number, as on Service
+   * Bus.
+   */
   receiveDeadLetter(message: QueueMessage<Content>): void {
     this.#totals.enqueued++;
     this.#store.admitAs(message, message.sequenceNumber);
@@ -271,7 +280,8 @@ export class QueueCore<Content> {
     const now = this.#clock.now();
     for (const message of this.#store.lockExpired(now)) this.#returnAfterFailedDelivery(message);
     for (let due = this.#store.firstScheduled(now); due; due = this.#store.firstScheduled(now)) {
-      // Service Bus docs, "Message sequencing and timestamps": a scheduled message is enqueued anew, under a new sequence number.
+      // Service Bus docs, "Message sequencing and timestamps": a scheduled message is enqueued anew, under a
+      // new sequence number.
       this.#activate(due, now);
     }
     for (let expired = this.#store.firstExpired(now); expired; expired = this.#store.firstExpired(now)) {

@@ -2,7 +2,9 @@
 export interface MessageDraft<Content> {
   readonly content: Content;
   readonly messageId: string;
-  /** Milliseconds from the moment the message becomes active; the queue's default applies when it is shorter. */
+  /**
+   * Milliseconds from the moment the message becomes active; the queue's default applies when it is shorter.
+   */
   readonly timeToLive?: number | undefined;
   /** Time at which the message becomes active; a time that has passed means at once. */
   readonly scheduledFor?: number | undefined;
@@ -10,7 +12,9 @@ export interface MessageDraft<Content> {
   readonly enqueuedSequenceNumber?: number | undefined;
 }
 
-/** Application properties set by settlements. Values are opaque to the core, except the two dead-letter texts. */
+/**
+ * Application properties set by settlements. Values are opaque to the core, except the two dead-letter texts.
+ */
 export type PropertyChanges = ReadonlyMap<string, unknown>;
 
 interface MessageLock {

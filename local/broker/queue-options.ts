@@ -25,7 +25,8 @@ export interface QueueSettings {
   readonly duplicateDetectionWindowMs: number;
 }
 
-// Service Bus docs, "Naming rules": letters, digits, period, hyphen, underscore, slash; alphanumeric at both ends.
+// Service Bus docs, "Naming rules": letters, digits, period, hyphen, underscore, slash; alphanumeric at both
+// ends.
 const NAME = /^[A-Za-z0-9](?:[\w.\-/]{0,258}[A-Za-z0-9])?$/;
 
 /** Fills in the defaults of Service Bus; throws an error that names the bad option. */

@@ -2,8 +2,8 @@ import { decodeError, valueEnd } from './message-sections.ts';
 import { amqpReader } from './rhea-types.ts';
 
 /**
- * Maps that are changed without decoding what stays: rhea 3.0.5 cannot write every value that it reads (arrays, for one), and the
- * AMQP types have to survive.
+ * Maps that are changed without decoding what stays: rhea 3.0.5 cannot write every value that it reads
+ * (arrays, for one), and the AMQP types have to survive.
  */
 export interface RawEntry {
   readonly key: string;

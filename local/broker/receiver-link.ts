@@ -15,7 +15,9 @@ import { hasFilter } from './terminus.ts';
 const SETTLED_BY_SENDER = 1;
 const NO_TOKEN = Buffer.alloc(16);
 
-/** A client's receiver of a queue: peek-lock, or receive-and-delete when the client asks for settled messages. */
+/**
+ * A client's receiver of a queue: peek-lock, or receive-and-delete when the client asks for settled messages.
+ */
 export function openReceiverLink(
   session: AmqpSession,
   attach: AttachFields,

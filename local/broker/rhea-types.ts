@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 import rhea, { type Typed } from 'rhea';
 
-/** The parts of rhea 3.0.5 (lib/types.js, lib/connection.js) that the broker uses and its typings leave out. Pin rhea exactly. */
+/**
+ * The parts of rhea 3.0.5 (lib/types.js, lib/connection.js) that the broker uses and its typings leave out.
+ * Pin rhea exactly.
+ */
 export interface AmqpReader {
   position: number;
   read(): Typed;
@@ -38,7 +41,10 @@ export interface Frame<Performative> {
   readonly payload?: Buffer;
 }
 
-/** rhea's server connection: it does SASL, open, close, heartbeats and framing; the broker's own sessions do the rest. */
+/**
+ * rhea's server connection: it does SASL, open, close, heartbeats and framing; the broker's own sessions do
+ * the rest.
+ */
 export interface RheaConnection {
   readonly socket: Socket;
   readonly remote: { readonly open?: { readonly max_frame_size?: number | null } };

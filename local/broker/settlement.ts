@@ -21,7 +21,10 @@ export function changeProperties(message: QueueMessage<unknown>, changes: Proper
   message.propertyChanges = new Map([...(message.propertyChanges ?? []), ...changes]);
 }
 
-/** The message as it enters the dead-letter queue, where it does not expire (Service Bus docs, "Overview of dead-letter queues"). */
+/**
+ * The message as it enters the dead-letter queue, where it does not expire (Service Bus docs, "Overview of
+ * dead-letter queues").
+ */
 export function asDeadLetter<Content>(
   message: QueueMessage<Content>,
   reason: string | undefined,

@@ -6,7 +6,10 @@ import type { MessageDraft } from './queue-message.ts';
 import { type RawEntry, rawEntries } from './raw-map.ts';
 import { amqpReader, encodeValues, types } from './rhea-types.ts';
 
-/** An AMQP message as the queue keeps it: what the broker adds to is decoded, the rest stays as the sender's bytes. */
+/**
+ * An AMQP message as the queue keeps it: what the broker adds to is decoded, the rest stays as the sender's
+ * bytes.
+ */
 export interface StoredContent {
   readonly durable: boolean;
   readonly priority: number | undefined;
@@ -119,7 +122,9 @@ function readProperties(section: Buffer | undefined): { properties: Buffer; mess
   return { properties: encodeValues(types.wrap_described(withId, SECTION.properties)), messageId };
 }
 
-/** A header field whose type the sender may have got wrong: what could not be written again is refused now. */
+/**
+ * A header field whose type the sender may have got wrong: what could not be written again is refused now.
+ */
 function unsignedIn(field: Typed | undefined, max: number): number | undefined {
   const value: unknown = field?.value;
   if (value === undefined || value === null) return undefined;

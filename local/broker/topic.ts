@@ -15,8 +15,9 @@ export function subscriptionName(topic: string, subscription: string): string {
 }
 
 /**
- * Hands what becomes active in a topic to every subscription at once. A topic is a queue that nobody receives from: scheduled
- * messages wait in it, and its sequence numbers are those that subscriptions tell as enqueued sequence numbers.
+ * Hands what becomes active in a topic to every subscription at once. A topic is a queue that nobody receives
+ * from: scheduled messages wait in it, and its sequence numbers are those that subscriptions tell as enqueued
+ * sequence numbers.
  */
 export function fanOut<Content>(
   topic: QueueCore<Content>,

@@ -37,16 +37,25 @@ export interface CorSandbox {
   addWorkspace(workspace: NewWorkspace): void;
   removeUser(id: string): boolean;
   removeWorkspace(id: string): boolean;
-  /** The next `count` requests fail so: `failNext(2, { status: 503, retryAfter: '3' })`, `failNext(1, { status: 'drop', when: 'after' })`. */
+  /**
+   * The next `count` requests fail so: `failNext(2, { status: 503, retryAfter: '3' })`, `failNext(1, {
+   * status: 'drop', when: 'after' })`.
+   */
   failNext(count: number, failure: InjectedFailure): void;
   /** COR forgets every token it issued. */
   invalidateTokens(): void;
-  /** API requests stop inside the sandbox: before they take effect (default), or after that and before the answer. */
+  /**
+   * API requests stop inside the sandbox: before they take effect (default), or after that and before the
+   * answer.
+   */
   hold(point?: HoldPoint): void;
   /** Resolves as soon as `count` (default 1) requests are stopped. */
   held(count?: number): Promise<void>;
   release(): void;
-  /** Ends all connections and takes none for `downMs`, then listens on the same port: tokens are forgotten, all other state is kept. */
+  /**
+   * Ends all connections and takes none for `downMs`, then listens on the same port: tokens are forgotten,
+   * all other state is kept.
+   */
   restart(downMs: number): Promise<void>;
   /** Ends all connections. */
   stop(): Promise<void>;

@@ -13,7 +13,10 @@ export function json(status: number, value: unknown, headers?: Record<string, st
   return { status, contentType: 'application/json; charset=utf-8', body, ...(headers ? { headers } : {}) };
 }
 
-/** The bodies that COR publishes for errors, one per page they come from; it publishes none for attach and detach. */
+/**
+ * The bodies that COR publishes for errors, one per page they come from; it publishes none for attach and
+ * detach.
+ */
 export function errorAnswer(
   error: SandboxError,
   { errorShape, errorStatus }: Pick<CorSwitches, 'errorShape' | 'errorStatus'>,

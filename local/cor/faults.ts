@@ -6,9 +6,14 @@ type Target = 'api' | 'token';
 
 /** Decides which requests fail, are slowed down or turned away. Random choices repeat for the same seed. */
 export interface Faults {
-  /** The failure that the next request of this kind, about this user where it is about one, meets. Uses up `failNext` entries. */
+  /**
+   * The failure that the next request of this kind, about this user where it is about one, meets. Uses up
+   * `failNext` entries.
+   */
   next(target: Target, user: string, switches: CorSwitches): Omit<Failure, 'count'> | undefined;
-  /** The `Retry-After` of a request above the rate limit (null: none is sent), or undefined when it may pass. */
+  /**
+   * The `Retry-After` of a request above the rate limit (null: none is sent), or undefined when it may pass.
+   */
   overRate(switches: CorSwitches): { retryAfter: string | null } | undefined;
   latency(switches: CorSwitches): number;
 }

@@ -28,8 +28,8 @@ const SOURCES = new Set(
 );
 
 /**
- * Finds the route of a raw request path. Segments are decoded one by one and never normalised: a client that fails to encode `..` or
- * `/` in an id gets another route, as it would at COR.
+ * Finds the route of a raw request path. Segments are decoded one by one and never normalised: a client that
+ * fails to encode `..` or `/` in an id gets another route, as it would at COR.
  */
 export function matchRoute(method: string, rawPath: string): Route {
   const unknown: Route = { operation: 'unknown', id: '' };

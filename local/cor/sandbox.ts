@@ -1,8 +1,8 @@
 /**
- * A stand-in for COR's Integrations API, for trying the connector and for its tests. It is not COR: it is written from COR's public
- * documentation (developers.projectcor.com: quickstart, integrations introduction, users attach/detach-workspaces, workspaces create/update,
- * users create). Where that is silent, or differs between pages, the behaviour is a switch (switches.ts); nothing here proves what the
- * live service does.
+ * A stand-in for COR's Integrations API, for trying the connector and for its tests. It is not COR: it is
+ * written from COR's public documentation (developers.projectcor.com: quickstart, integrations introduction,
+ * users attach/detach-workspaces, workspaces create/update, users create). Where that is silent, or differs
+ * between pages, the behaviour is a switch (switches.ts); nothing here proves what the live service does.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,7 +35,8 @@ export async function startCorSandbox(options: CorSandboxOptions = {}): Promise<
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      // A client that went away while sending is its own affair; a fault of the sandbox must not look like one of COR's.
+      // A client that went away while sending is its own affair; a fault of the sandbox must not look like
+      // one of COR's.
       if (request.complete) console.error('COR sandbox:', error);
       response.destroy();
     });

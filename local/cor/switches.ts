@@ -13,16 +13,22 @@ const failure = z.strictObject({
 });
 
 /**
- * How the sandbox behaves where COR's documentation is silent. The defaults are the friendliest reading of the documentation;
- * a client has to work under every setting, or fail as the setting demands.
+ * How the sandbox behaves where COR's documentation is silent. The defaults are the friendliest reading of
+ * the documentation; a client has to work under every setting, or fail as the setting demands.
  */
 const switches = z.strictObject({
   /** Does attach add to what the user has, or replace it? */
   attach: z.enum(['additive', 'replacing']).default('additive'),
-  /** Attach of a workspace that the user already has. `ignore` keeps the old percentage, as AdonisJS Lucid 4's `attach` does. */
+  /**
+   * Attach of a workspace that the user already has. `ignore` keeps the old percentage, as AdonisJS Lucid 4's
+   * `attach` does.
+   */
   reattach: z.enum(['update', 'ignore', 'refuse']).default('update'),
   detachNotAttached: z.enum(['ignore', 'refuse']).default('ignore'),
-  /** One bad workspace among several: nothing is applied · the others are, and the call is refused · the others are, 200 with `errors`. */
+  /**
+   * One bad workspace among several: nothing is applied · the others are, and the call is refused · the
+   * others are, 200 with `errors`.
+   */
   batch: z.enum(['atomic', 'partial', 'partialSuccess']).default('atomic'),
   duplicateInCall: z.enum(['lastWins', 'refuse']).default('lastWins'),
   emptyWorkspaces: z.enum(['accept', 'refuse']).default('refuse'),
@@ -59,7 +65,10 @@ const switches = z.strictObject({
   /** `named` is UserNotFoundError or WorkspaceNotFoundError. */
   unmappedCode: z.enum(['ZC001', 'named', 'CE001']).default('ZC001'),
 
-  /** Where the reply holds the user: at the top level, or under `data`, `user`, `data.user` with COR's `{statusCode,status,data}`. */
+  /**
+   * Where the reply holds the user: at the top level, or under `data`, `user`, `data.user` with COR's
+   * `{statusCode,status,data}`.
+   */
   wrapper: z.enum(['plain', 'data', 'user', 'dataUser']).default('plain'),
   /** `none` leaves the list of workspaces out, `noPivot` the percentages. */
   replyWorkspaces: z.enum(['full', 'noPivot', 'none']).default('full'),

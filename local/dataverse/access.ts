@@ -36,7 +36,10 @@ function missing(privilege: string, logicalName: string): Refusal {
   );
 }
 
-/** Throws `Refusal` when the user has no such privilege on the table, or on one of the tables that are expanded. */
+/**
+ * Throws `Refusal` when the user has no such privilege on the table, or on one of the tables that are
+ * expanded.
+ */
 export function checkPrivileges(store: Store, right: Right, sets: readonly EntitySet[]): void {
   for (const entitySet of sets) {
     const { privilege, logicalName } = tableOf(store, entitySet);

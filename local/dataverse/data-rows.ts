@@ -56,7 +56,9 @@ function place(store: Store, entitySet: EntitySet, id: string, row: StoredRow, a
   return stored;
 }
 
-/** Adds a row as if it had always been there: without events and checks, its version as given or the next one. */
+/**
+ * Adds a row as if it had always been there: without events and checks, its version as given or the next one.
+ */
 export function insertRow(store: Store, entitySet: EntitySet, id: string, columns: StoredRow): void {
   const table = tableOf(store, entitySet);
   store.lastVersion += 1;

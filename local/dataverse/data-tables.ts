@@ -13,9 +13,10 @@ import {
   yesNo,
 } from './table.ts';
 
-// Tables of Project Operations, Project Service Automation and what they refer to, with the columns that the presets, look-ups and a
-// curious person need (CDM, Customer Engagement's entity reference). The behaviour of msdyn_start and msdyn_finish is in no public
-// source: what stands here can be replaced when the local Dataverse is started.
+// Tables of Project Operations, Project Service Automation and what they refer to, with the columns that the
+// presets, look-ups and a curious person need (CDM, Customer Engagement's entity reference). The behaviour of
+// msdyn_start and msdyn_finish is in no public source: what stands here can be replaced when the local
+// Dataverse is started.
 
 const TEXT = text(200);
 const instant: Column = date('UserLocal', 'DateAndTime');

@@ -8,7 +8,10 @@ const fault = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   /** Sent as it stands: JSON, or a gateway's HTML. */
   body: z.string().optional(),
-  /** `drop`: the connection ends without an answer. `hang`: there never is one. `cut`: half of the true answer. `slow`: the true one, late. */
+  /**
+   * `drop`: the connection ends without an answer. `hang`: there never is one. `cut`: half of the true
+   * answer. `slow`: the true one, late.
+   */
   how: z.enum(['drop', 'hang', 'cut', 'slow']).optional(),
   delayMs: z.int().nonnegative().optional(),
   /** Only for a request whose decoded path and query contain this. */

@@ -5,7 +5,8 @@ import { badQuery } from './refusal.ts';
 import type { Store, StoredRow } from './store.ts';
 import type { Table } from './table.ts';
 
-// Read by hand: the OData parsers of the npm registry know the standard, not what Dataverse takes of it and adds to it.
+// Read by hand: the OData parsers of the npm registry know the standard, not what Dataverse takes of it and
+// adds to it.
 
 export type Matches = (row: StoredRow) => boolean;
 
@@ -99,7 +100,10 @@ function argument(reading: Reading, name: string): string {
   return value;
 }
 
-/** `Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=["a","b"])`: values are text whatever the column is. */
+/**
+ * `Microsoft.Dynamics.CRM.In(PropertyName='x',PropertyValues=["a","b"])`: values are text whatever the column
+ * is.
+ */
 function readIn(reading: Reading): Matches {
   next(reading, '(');
   const name = argument(reading, 'PropertyName').slice(1, -1);
@@ -149,7 +153,10 @@ function readAny(reading: Reading): Matches {
   return (row) => any.some((matches) => matches(row));
 }
 
-/** `$filter`: eq ne gt ge lt le, and or not, parentheses, contains startswith endswith, In, `lookup/column`. Throws `Refusal`. */
+/**
+ * `$filter`: eq ne gt ge lt le, and or not, parentheses, contains startswith endswith, In, `lookup/column`.
+ * Throws `Refusal`.
+ */
 export function readFilter(store: Store, table: Table, filter: string, parameters: URLSearchParams): Matches {
   const reading: Reading = { store, table, tokens: tokensOf(filter), parameters, at: 0 };
   const matches = readAny(reading);

@@ -6,8 +6,8 @@ const turned = (group: string): string =>
     : group.slice(6) + group.slice(4, 6) + group.slice(2, 4) + group.slice(0, 2);
 
 /**
- * A text that sorts as SQL Server sorts the GUID: the last group counts first, and the first three are stored with their bytes turned
- * round. That Dataverse pages in this order is inferred.
+ * A text that sorts as SQL Server sorts the GUID: the last group counts first, and the first three are stored
+ * with their bytes turned round. That Dataverse pages in this order is inferred.
  */
 export function sqlGuidKey(id: string): string {
   const [first = '', second = '', third = '', fourth = '', fifth = ''] = id.split('-');

@@ -212,7 +212,8 @@ export async function serveRequest(
     if (fault?.how !== 'cut' || whole === undefined) response.end(whole);
     else response.write(whole.slice(0, whole.length / 2), () => response.destroy());
   } catch (error) {
-    // A client that went away while sending is its own affair; a fault of the stand-in must not look like one of Dataverse's.
+    // A client that went away while sending is its own affair; a fault of the stand-in must not look like one
+    // of Dataverse's.
     if (request.complete) console.error('Local Dataverse:', error);
     response.destroy();
   }

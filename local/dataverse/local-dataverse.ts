@@ -1,7 +1,8 @@
 /**
- * A stand-in for a Dataverse environment, for trying the connector and for its tests: tables with rows that are read and written by the
- * Web API, and steps that post what happened to a row. It is not Dataverse: it is written from the public documentation and captured
- * replies; where those are silent the behaviour is a switch (switches.ts). Nothing here proves what a real environment does.
+ * A stand-in for a Dataverse environment, for trying the connector and for its tests: tables with rows that
+ * are read and written by the Web API, and steps that post what happened to a row. It is not Dataverse: it is
+ * written from the public documentation and captured replies; where those are silent the behaviour is a
+ * switch (switches.ts). Nothing here proves what a real environment does.
  *
  *   const dataverse = await startLocalDataverse({
  *     rows: 'samples',                        // or { assignments: 200_000 }, or none
@@ -16,8 +17,9 @@
  *   dataverse.faults.push({ on: 'msdyn_resourceassignments', skip: 2, how: 'cut' });                  // the third page breaks off
  *   await dataverse.close();
  *
- * Where the connector gets its token from an identity endpoint, give that token as `token`, or `acceptsToken`.
- * The same by HTTP, for people: admin.ts. It tells apart what a client does wrong, so it is stricter than Dataverse with headers.
+ * Where the connector gets its token from an identity endpoint, give that token as `token`, or
+ * `acceptsToken`. The same by HTTP, for people: admin.ts. It tells apart what a client does wrong, so it is
+ * stricter than Dataverse with headers.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -15,7 +15,10 @@ function messageValue(table: Table, name: string, value: unknown): MessageValue 
   return value as MessageValue;
 }
 
-/** Columns of a stored row, by logical name, as the values of a message. Columns that are not there come as null. */
+/**
+ * Columns of a stored row, by logical name, as the values of a message. Columns that are not there come as
+ * null.
+ */
 export function messageColumns(
   store: Store,
   table: Table,

@@ -112,7 +112,10 @@ function selected(definitions: readonly Definition[], select: string | null | un
 
 const CONDITION = /^([\w/]+) eq (?:[\w.]+)?'([^']*)'$/;
 
-/** `X eq 'text'` and `X eq Microsoft.Dynamics.CRM.AttributeTypeCode'Lookup'`, joined by `or`; managed properties by `X/Value`. */
+/**
+ * `X eq 'text'` and `X eq Microsoft.Dynamics.CRM.AttributeTypeCode'Lookup'`, joined by `or`; managed
+ * properties by `X/Value`.
+ */
 function filtered(definitions: readonly Definition[], filter: string | null): Definition[] {
   if (filter === null) return [...definitions];
   const conditions = filter.split(' or ').map((text) => {

@@ -26,7 +26,10 @@ export interface LocalDataverseOptions extends Customizing {
   readonly switches?: SwitchInput;
   /** Unique names of the solutions that are there. */
   readonly solutions?: readonly string[];
-  /** Rows to begin with: those of the sample events at the end of their story, or as many made-up assignments as a load test needs. */
+  /**
+   * Rows to begin with: those of the sample events at the end of their story, or as many made-up assignments
+   * as a load test needs.
+   */
   readonly rows?: 'samples' | GeneratedRows;
   /** Steps that are registered from the start, as `./connector dataverse register` would. */
   readonly steps?: readonly Steps[];
@@ -34,7 +37,10 @@ export interface LocalDataverseOptions extends Customizing {
   readonly organization?: Organization;
   /** Hears of each message that a step posts, after the row has changed. */
   readonly onMessage?: (message: PostedMessage) => void;
-  /** Called, and waited for, before each request of the Web API is answered: the place to change rows between two pages. */
+  /**
+   * Called, and waited for, before each request of the Web API is answered: the place to change rows between
+   * two pages.
+   */
   readonly onRequest?: (request: SeenRequest) => void | Promise<void>;
   /** Milliseconds. Default: the system's clock. */
   readonly now?: () => number;

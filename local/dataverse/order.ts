@@ -58,7 +58,10 @@ function placeOf(store: Store, order: Order, id: string, row: StoredRow): Place 
   return { id, key, values: order.keys.map((orderKey) => sortValue(store, orderKey, row)) };
 }
 
-/** All rows of a table in this order. Kept until a row changes, so that the pages of a long list cost no sorting each. */
+/**
+ * All rows of a table in this order. Kept until a row changes, so that the pages of a long list cost no
+ * sorting each.
+ */
 export function orderedPlaces(store: Store, entitySet: EntitySet, order: Order): readonly Place[] {
   const known = store.orders.get(entitySet) ?? new Map<string, readonly Place[]>();
   store.orders.set(entitySet, known);

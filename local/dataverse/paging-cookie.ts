@@ -15,7 +15,10 @@ const escapeXml = (text: string) =>
 const unescapeXml = (text: string) =>
   text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
 
-/** An element for each thing that orders the list, the primary key last: its value in the last row and in the first. */
+/**
+ * An element for each thing that orders the list, the primary key last: its value in the last row and in the
+ * first.
+ */
 function element(name: string, last: string | number | null, first: string | number | null): string {
   const attribute = (which: string, value: string | number | null) =>
     value === null ? `${which}null="1"` : `${which}="${escapeXml(String(value))}"`;
@@ -24,7 +27,10 @@ function element(name: string, last: string | number | null, first: string | num
 
 const braced = (id: string) => `{${id.toUpperCase()}}`;
 
-/** The value of `$skiptoken` that leads behind `last`, before it is encoded for the URL; the inner cookie is encoded already. */
+/**
+ * The value of `$skiptoken` that leads behind `last`, before it is encoded for the URL; the inner cookie is
+ * encoded already.
+ */
 export function writeCookie(table: Table, order: Order, page: number, first: Place, last: Place): string {
   const elements = order.keys.map(({ path }, index) =>
     element(path.column, last.values[index] ?? null, first.values[index] ?? null),
@@ -41,7 +47,9 @@ function decoded(text: string): string {
   }
 }
 
-/** Reads what `writeCookie` wrote. Throws `Refusal` for anything else, and for the cookie of another order. */
+/**
+ * Reads what `writeCookie` wrote. Throws `Refusal` for anything else, and for the cookie of another order.
+ */
 export function readCookie(table: Table, order: Order, token: string, keyOf: (id: string) => string): Cookie {
   const malformed = brokenRule('The paging cookie is malformed, or belongs to another query.');
   const [, page, encoded = ''] =

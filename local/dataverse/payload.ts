@@ -94,8 +94,8 @@ function readColumn(table: Table, name: string, value: unknown): [string, unknow
 }
 
 /**
- * The columns of a Web API payload as they are stored: lookups are set by `NAVIGATION@odata.bind`, cleared by `NAVIGATION: null`. Refuses
- * every name and value that the table does not have.
+ * The columns of a Web API payload as they are stored: lookups are set by `NAVIGATION@odata.bind`, cleared by
+ * `NAVIGATION: null`. Refuses every name and value that the table does not have.
  */
 export function readPayload(store: Store, entitySet: EntitySet, payload: unknown): StoredRow {
   const table = tableOf(store, entitySet);

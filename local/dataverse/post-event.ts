@@ -37,7 +37,10 @@ function targetNames(table: Table, target: StoredRow): string[] {
   return Object.keys(target).map((name) => (lookups.has(name) ? attributeOf(name) : name));
 }
 
-/** Enabled steps on the message and table; on Update one whose filtering attributes are among the columns that were set. */
+/**
+ * Enabled steps on the message and table; on Update one whose filtering attributes are among the columns that
+ * were set.
+ */
 function firingSteps({ rows }: Store, event: RowEvent, table: Table): StoredRow[] {
   const names = targetNames(table, event.target);
   return [...rows.sdkmessageprocessingsteps.values()].filter((step) => {

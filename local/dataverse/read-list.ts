@@ -23,7 +23,9 @@ const TOTALS = [
   'Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded',
 ];
 
-/** The rows of one page: evaluated anew each time, so rows that were inserted before the cursor are missed. */
+/**
+ * The rows of one page: evaluated anew each time, so rows that were inserted before the cursor are missed.
+ */
 function readPage(
   { rows, switches }: Store,
   entitySet: EntitySet,

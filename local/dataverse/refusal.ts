@@ -1,4 +1,7 @@
-/** What the local Dataverse answers instead of doing what was asked, in the form and with the codes that the Web API uses where they are known. */
+/**
+ * What the local Dataverse answers instead of doing what was asked, in the form and with the codes that the
+ * Web API uses where they are known.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;

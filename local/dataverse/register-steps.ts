@@ -60,7 +60,10 @@ function endpointOf(store: Store, queue: string): unknown {
   return endpoint.serviceendpointid;
 }
 
-/** Registers steps and images without the Web API, under the same rules; columns that the table does not have are left out. */
+/**
+ * Registers steps and images without the Web API, under the same rules; columns that the table does not have
+ * are left out.
+ */
 export function registerSteps(store: Store, steps: Steps): void {
   const { table, queue, filtering, messages = ['Create', 'Update', 'Delete'] } = steps;
   const { aliases = { pre: 'PreImage', post: 'PostImage' } } = steps;

@@ -1,6 +1,7 @@
 import { choice, computed, secret, type Table, text, whole, yesNo } from './table.ts';
 
-// The tables of a registration as Dataverse's table reference describes them: columns, types, choices, lengths, what is required.
+// The tables of a registration as Dataverse's table reference describes them: columns, types, choices,
+// lengths, what is required.
 
 export type RegistrationSet =
   | 'serviceendpoints'

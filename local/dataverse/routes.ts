@@ -125,7 +125,10 @@ function onRow(store: Store, entitySet: EntitySet, id: string, asked: Asked): Re
   }
 }
 
-/** The action `Restore`: `{"Target": {"@odata.type": "Microsoft.Dynamics.CRM.t", "tid": "…", …columns that are overridden}}`. */
+/**
+ * The action `Restore`: `{"Target": {"@odata.type": "Microsoft.Dynamics.CRM.t", "tid": "…", …columns that are
+ * overridden}}`.
+ */
 function restore(store: Store, asked: Asked): Reply {
   const target = isObject(asked.payload) ? asked.payload.Target : undefined;
   const type = isObject(target) ? String(target['@odata.type']) : '';
@@ -181,7 +184,9 @@ export function answer(store: Store, asked: Asked, organization: Organization): 
   return checkEndpoint(store, id);
 }
 
-/** The id that a key stands for. No table has an alternate key here, and users are found by their Entra id. */
+/**
+ * The id that a key stands for. No table has an alternate key here, and users are found by their Entra id.
+ */
 function readKey(store: Store, entitySet: EntitySet, key: string): string {
   if (GUID.test(key)) return key;
   const [, name = '', value = ''] = /^(\w+)='?([^',]*)'?$/.exec(key) ?? [];

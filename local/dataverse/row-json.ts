@@ -3,7 +3,8 @@ import type { Shape } from './shape.ts';
 import { nameOf, type Store, type StoredRow, tableOf } from './store.ts';
 import type { Column, Lookup, Table } from './table.ts';
 
-// Written as text, not by JSON.stringify of the whole: decimals carry their zeros, which no JavaScript number does.
+// Written as text, not by JSON.stringify of the whole: decimals carry their zeros, which no JavaScript number
+// does.
 
 const FORMATTED = 'OData.Community.Display.V1.FormattedValue';
 const LOOKUP_TABLE = 'Microsoft.Dynamics.CRM.lookuplogicalname';

@@ -91,7 +91,10 @@ export function checkRow(store: Store, entitySet: EntitySet, id: string, row: St
   if (entitySet === 'sdkmessageprocessingstepimages') checkImage(store, id, row);
 }
 
-/** Throws `Refusal` while other rows need this one. For steps with images this is stricter than the documentation, which is silent. */
+/**
+ * Throws `Refusal` while other rows need this one. For steps with images this is stricter than the
+ * documentation, which is silent.
+ */
 export function checkDeletion(store: Store, entitySet: EntitySet, id: string): void {
   const { sdkmessageprocessingsteps: steps, sdkmessageprocessingstepimages: images } = store.rows;
   const users =

@@ -93,7 +93,10 @@ function addOtherResources(store: Store): void {
   add(contact, 'Mia Brook', 2, { _contactid_value: contactId });
 }
 
-/** The rows that the sample events speak of, as they are at the end of the story, and everything that they refer to. */
+/**
+ * The rows that the sample events speak of, as they are at the end of the story, and everything that they
+ * refer to.
+ */
 export function addSampleRows(store: Store): void {
   addPeople(store);
   addOtherResources(store);

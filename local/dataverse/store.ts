@@ -12,11 +12,17 @@ export type StoredRow = Readonly<Record<string, unknown>>;
 
 /** How the tables of this environment differ from those of data-tables.ts. */
 export interface Customizing {
-  /** Which columns of its own the project tables have, by logical name. A project table that is not named is not there. */
+  /**
+   * Which columns of its own the project tables have, by logical name. A project table that is not named is
+   * not there.
+   */
   readonly tables?: Readonly<Record<string, readonly string[]>>;
   /** Columns that are added or described otherwise, by logical name of the table, then of the column. */
   readonly columns?: Readonly<Record<string, Readonly<Record<string, Column>>>>;
-  /** Other names of navigation properties: case matters, and only metadata knows it. `{"msdyn_projectid": "msdyn_ProjectId"}` */
+  /**
+   * Other names of navigation properties: case matters, and only metadata knows it. `{"msdyn_projectid":
+   * "msdyn_ProjectId"}`
+   */
   readonly navigation?: Readonly<Record<string, string>>;
 }
 
@@ -129,7 +135,10 @@ export function createStore(
   };
 }
 
-/** After a change of a row. The order by primary key stays while the same rows are there; every other one may lead through lookups. */
+/**
+ * After a change of a row. The order by primary key stays while the same rows are there; every other one may
+ * lead through lookups.
+ */
 export function forgetOrders({ orders }: Store, entitySet: EntitySet, isOtherSet: boolean): void {
   for (const [set, byText] of orders)
     for (const text of byText.keys())

@@ -7,19 +7,25 @@ const throttle = z.strictObject({
   /** Requests in a window, milliseconds of work in a window, or requests at one time. */
   most: z.int().nonnegative(),
   windowMs: z.int().positive().default(300_000),
-  /** Value of the header `Retry-After`; by default the seconds until the window has room. `none`: the header is missing. */
+  /**
+   * Value of the header `Retry-After`; by default the seconds until the window has room. `none`: the header
+   * is missing.
+   */
   retryAfter: z.string().optional(),
 });
 
-/** How the local Dataverse behaves: what the documentation leaves open, and what can be wrong with an environment. */
+/**
+ * How the local Dataverse behaves: what the documentation leaves open, and what can be wrong with an
+ * environment.
+ */
 const switches = z.strictObject({
   /** State of a step that was just made. */
   newSteps: z.enum(['enabled', 'disabled']).default('enabled'),
   /** Whether comma-separated columns of steps and images come back as they were given. */
   lists: z.enum(['asGiven', 'sorted']).default('asGiven'),
   /**
-   * What TriggerServiceEndpointCheck does: refuses at once, or starts a system job that succeeds, fails, waits for its next try, never
-   * ends, cannot be found, or may not be read.
+   * What TriggerServiceEndpointCheck does: refuses at once, or starts a system job that succeeds, fails,
+   * waits for its next try, never ends, cannot be found, or may not be read.
    */
   endpointCheck: z
     .enum(['refuses', 'succeeds', 'fails', 'waits', 'neverEnds', 'hasNoJob', 'hidesJob'])
@@ -53,7 +59,10 @@ const switches = z.strictObject({
   missingRowCode: z.enum(['0x80040217', '']).default('0x80040217'),
   /** In which order GUIDs come: as SQL Server compares them, or as text. */
   guidOrder: z.enum(['sql', 'text']).default('sql'),
-  /** Whether annotations and `@odata.nextLink` name this server, or another one: nobody should send a token there. */
+  /**
+   * Whether annotations and `@odata.nextLink` name this server, or another one: nobody should send a token
+   * there.
+   */
   nextLinkOrigin: z.url().nullable().default(null),
 
   /** What a change of `statecode` fires: Update, the legacy SetState, or both. */

@@ -1,7 +1,10 @@
 import { Refusal } from './refusal.ts';
 import type { Switches } from './switches.ts';
 
-/** Service protection: counts what one user has asked for in a window that slides (Dataverse docs, api-limits). */
+/**
+ * Service protection: counts what one user has asked for in a window that slides (Dataverse docs,
+ * api-limits).
+ */
 export interface Throttle {
   /** Counts a request in; gives what counts it out. Throws `Refusal` above the limit. */
   enter(switches: Switches, now: number): (endedAt: number) => void;

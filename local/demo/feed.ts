@@ -2,7 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { Demo } from './demo.ts';
 import { takeSnapshot } from './snapshot.ts';
 
-/** Server-sent events: `constants` once, `state` whenever something may have changed, `line` for each line of the log. */
+/**
+ * Server-sent events: `constants` once, `state` whenever something may have changed, `line` for each line of
+ * the log.
+ */
 export interface Feed {
   /** Sends what is known now, then everything that comes. */
   join(response: ServerResponse, constants: object): void;

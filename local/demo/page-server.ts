@@ -10,7 +10,10 @@ import { FAILURE_TRIALS, NOT_BY_CLICK } from './failures.ts';
 import { createFeed } from './feed.ts';
 import { requestProblem } from './own-requests.ts';
 
-/** The page that shows the demonstration and lets a person break it. Loopback only, for a browser of this machine. */
+/**
+ * The page that shows the demonstration and lets a person break it. Loopback only, for a browser of this
+ * machine.
+ */
 export interface PageServer {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;

@@ -15,8 +15,8 @@ function exists({ dataverse }: Demo, id: string): boolean {
 }
 
 /**
- * Changes some hours that are planned today for a person: COR has to be told. The first time the row is created.
- * `withEvent: false` loses the event.
+ * Changes some hours that are planned today for a person: COR has to be told. The first time the row is
+ * created. `withEvent: false` loses the event.
  */
 export function changeWork(
   demo: Demo,

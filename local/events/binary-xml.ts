@@ -25,7 +25,10 @@ function element(name: string, value: unknown): Buffer[] {
   return [start, Buffer.from([CHARS_8_WITH_END, text.length]), text];
 }
 
-/** An execution context in Dataverse's default message format. Near enough for a reader that refuses it: the real schema differs. */
+/**
+ * An execution context in Dataverse's default message format. Near enough for a reader that refuses it: the
+ * real schema differs.
+ */
 export function binaryXmlBody(context: object): Buffer {
   const [start, ...rest] = element('RemoteExecutionContext', context);
   const namespace = Buffer.concat([

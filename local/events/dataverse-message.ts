@@ -13,7 +13,10 @@ type Value =
   | { readonly options: readonly number[] }
   | { readonly money: number };
 
-/** Columns of a row as plain values: lookups are `NamedRow`, choices `{ option }`, dates `Date`, cleared columns null. */
+/**
+ * Columns of a row as plain values: lookups are `NamedRow`, choices `{ option }`, dates `Date`, cleared
+ * columns null.
+ */
 export type Columns = Readonly<Record<string, Value>>;
 
 /** One change of one row, as the platform sees it. */
@@ -23,7 +26,9 @@ export interface RowChange {
   readonly id: string;
   /** Columns that were set; none for a Delete. */
   readonly target: Columns;
-  /** Columns of the images under the aliases PreImage and PostImage, unless `images` says what the step has. */
+  /**
+   * Columns of the images under the aliases PreImage and PostImage, unless `images` says what the step has.
+   */
   readonly pre?: Columns;
   readonly post?: Columns;
   /** By alias. */
@@ -200,7 +205,9 @@ function context(change: RowChange, parent: object | null) {
   };
 }
 
-/** The execution context that an asynchronous step on this change posts, members in the serializer's order. */
+/**
+ * The execution context that an asynchronous step on this change posts, members in the serializer's order.
+ */
 export function executionContext(change: RowChange) {
   return context(change, context(change, null));
 }

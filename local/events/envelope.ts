@@ -1,4 +1,7 @@
-/** Prefix of the properties that Dataverse sets (ClaimTypes of its SDK). The forms of their values are not documented. */
+/**
+ * Prefix of the properties that Dataverse sets (ClaimTypes of its SDK). The forms of their values are not
+ * documented.
+ */
 const CLAIMS = 'http://schemas.microsoft.com/xrm/2011/Claims/';
 
 /** Members of an execution context that its message repeats as properties. */

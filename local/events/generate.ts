@@ -13,5 +13,6 @@ export function writeSamples(folder: string): void {
   writeFileSync(`${folder}/cor-seed.json`, `${JSON.stringify(corSeed(), null, 2)}\n`);
 }
 
-// `node local/events/generate.ts` writes the committed files anew. expected-state.json is written by hand, on purpose.
+// `node local/events/generate.ts` writes the committed files anew. expected-state.json is written by hand, on
+// purpose.
 if (import.meta.main) writeSamples(fileURLToPath(new URL('.', import.meta.url)));

@@ -72,7 +72,10 @@ const DATA_EVENT = {
   PrimaryEntityName: 'mserp_projtableentity',
 };
 
-/** Events of project team members, in the order in which they happened, after those of the resource assignments; adds their rows to `rows`. */
+/**
+ * Events of project team members, in the order in which they happened, after those of the resource
+ * assignments; adds their rows to `rows`.
+ */
 export function projectTeamStory(rows: RowsOfStory = []): StoryFile[] {
   const clock = createClock(new Date('2026-02-24T09:00:00Z'), 5_961_000);
   const row = (name: string) => {

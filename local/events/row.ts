@@ -32,7 +32,9 @@ export interface StoryRow {
 /** Of a story, in the order in which they were first named. */
 export type RowsOfStory = ReturnType<typeof createRow>[];
 
-/** A row of Dataverse that turns each change of itself into an event, with the images that the steps select. */
+/**
+ * A row of Dataverse that turns each change of itself into an event, with the images that the steps select.
+ */
 export function createRow(shape: TableShape, clock: Clock, primaryName: string) {
   const { table, selected } = shape;
   const id = guidOf(`${table} row ${primaryName}`);

@@ -25,7 +25,9 @@ const CLOSE_MS = 2000;
 /** The categories of what the host itself has to say. */
 const HOST = { startup: 'Host.Startup', listener: 'Host.Triggers', http: 'Host.Http' } as const;
 
-/** Serves the functions of one app: what waits for messages, requests and times, and hands them to the worker. */
+/**
+ * Serves the functions of one app: what waits for messages, requests and times, and hands them to the worker.
+ */
 export class AppServer {
   readonly #worker: WorkerSlot;
   readonly #appDirectory: string;
@@ -175,7 +177,9 @@ export class AppServer {
   }
 }
 
-/** Where the timers' leases are. Apps that share a storage account set AzureFunctionsWebHost__hostid apart. */
+/**
+ * Where the timers' leases are. Apps that share a storage account set AzureFunctionsWebHost__hostid apart.
+ */
 async function timerStorage(appDirectory: string): Promise<TimerStorage | undefined> {
   const connectionString = process.env.AzureWebJobsStorage;
   if (!connectionString) return undefined;

@@ -32,7 +32,10 @@ export interface ResolvedTrigger {
   readonly binding: BindingInfo;
 }
 
-/** The connection string that a binding's `connection` names. Throws when it is missing or is an identity-based connection. */
+/**
+ * The connection string that a binding's `connection` names. Throws when it is missing or is an
+ * identity-based connection.
+ */
 export function connectionString(
   functionName: string,
   connection: string,

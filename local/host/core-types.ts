@@ -1,8 +1,8 @@
 import type { RpcTraceContext } from './trace-context.ts';
 
 /**
- * The part of `@azure/functions-core` that this host serves. The real worker ships it built in and it is on no registry
- * (Azure/azure-functions-nodejs-library, types-core/index.d.ts), so the shapes are stated here.
+ * The part of `@azure/functions-core` that this host serves. The real worker ships it built in and it is on
+ * no registry (Azure/azure-functions-nodejs-library, types-core/index.d.ts), so the shapes are stated here.
  */
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 export type LogCategory = 'user' | 'system' | 'customMetric';

@@ -55,9 +55,10 @@ export function createDelivery(receiver: ServiceBusReceiver, message: ServiceBus
 }
 
 /**
- * Trap: rhea 3.0.5 (lib/session.js, write_dispositions) sends the first two neighbouring deliveries that are settled in one tick
- * as one disposition with the first one's outcome, so a message can end completed because its neighbour was. Node drains
- * microtasks and nextTick between two immediates, hence one immediate each keeps them apart without waiting for round trips.
+ * Trap: rhea 3.0.5 (lib/session.js, write_dispositions) sends the first two neighbouring deliveries that are
+ * settled in one tick as one disposition with the first one's outcome, so a message can end completed because
+ * its neighbour was. Node drains microtasks and nextTick between two immediates, hence one immediate each
+ * keeps them apart without waiting for round trips.
  */
 async function settleInOwnTick(
   receiver: ServiceBusReceiver,

@@ -1,8 +1,9 @@
 import type { LogLevel } from './core-types.ts';
 
 /**
- * How an invocation ended. `leftLocked`: the handler returned, nothing settled the message and autoCompleteMessages is off.
- * `lockLost`: the lock had ended before the host could settle. `succeeded` and `failed` are for HTTP functions.
+ * How an invocation ended. `leftLocked`: the handler returned, nothing settled the message and
+ * autoCompleteMessages is off. `lockLost`: the lock had ended before the host could settle. `succeeded` and
+ * `failed` are for HTTP functions.
  */
 export type InvocationOutcome =
   | 'completed'

@@ -4,7 +4,10 @@ import type { Capabilities } from './load-app.ts';
 import type { SettlementFault } from './settlement-server.ts';
 import type { CommandLineForm } from './worker-command-line.ts';
 
-/** What a host process is told, as JSON in the environment variable LOCAL_HOST_OPTIONS. Settings are its environment. */
+/**
+ * What a host process is told, as JSON in the environment variable LOCAL_HOST_OPTIONS. Settings are its
+ * environment.
+ */
 export interface HostProcessOptions {
   readonly appDirectory?: string;
   readonly functionsKey?: string;

@@ -3,8 +3,9 @@ import type { Host, HostOptions } from './host-options.ts';
 import { WorkerSlot } from './worker-slot.ts';
 
 /**
- * Stands in for the Azure Functions host: starts a worker process that loads a built app through the real `@azure/functions` library,
- * receives from Service Bus, serves HTTP functions, timers and the settlement service. One app a process (settings).
+ * Stands in for the Azure Functions host: starts a worker process that loads a built app through the real
+ * `@azure/functions` library, receives from Service Bus, serves HTTP functions, timers and the settlement
+ * service. One app a process (settings).
  */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
   const appDirectory = resolve(options.appDirectory ?? '.');

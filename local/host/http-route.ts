@@ -9,8 +9,8 @@ export interface HttpRoute {
 }
 
 /**
- * The route of an HTTP trigger: its `route` under the prefix, by default the function's name. Templates may have `{name}` segments
- * and a `{name?}` at the end; constraints and catch-alls are refused.
+ * The route of an HTTP trigger: its `route` under the prefix, by default the function's name. Templates may
+ * have `{name}` segments and a `{name?}` at the end; constraints and catch-alls are refused.
  */
 export function httpRoute(
   functionName: string,

@@ -27,7 +27,10 @@ export interface HttpEndpoint {
   stop(): Promise<void>;
 }
 
-/** Serves the HTTP functions on loopback. As in Azure, a wrong method is a 404 and a missing key a 401, both without a body. */
+/**
+ * Serves the HTTP functions on loopback. As in Azure, a wrong method is a 404 and a missing key a 401, both
+ * without a body.
+ */
 export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
   const server = createServer((request, response) => {
     answer(request, response, options).catch((error: unknown) => {
@@ -102,7 +105,10 @@ async function answer(
   response.end(reply.body?.bytes ?? reply.body?.string);
 }
 
-/** `POST /admin/functions/NAME` runs a timer function, as the real host does for who has the master key; here that is the function key. */
+/**
+ * `POST /admin/functions/NAME` runs a timer function, as the real host does for who has the master key; here
+ * that is the function key.
+ */
 async function runByHand(
   request: IncomingMessage,
   response: ServerResponse,

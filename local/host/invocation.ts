@@ -15,8 +15,8 @@ export type InvocationResult =
 
 /**
  * Runs one invocation through the app's programming model, in the worker's own order
- * (Azure/azure-functions-nodejs-worker, src/eventHandlers/InvocationHandler.ts): arguments, preInvocation hooks, handler,
- * postInvocation hooks, response. Never rejects.
+ * (Azure/azure-functions-nodejs-worker, src/eventHandlers/InvocationHandler.ts): arguments, preInvocation
+ * hooks, handler, postInvocation hooks, response. Never rejects.
  */
 export async function invoke(
   app: App,
@@ -84,7 +84,8 @@ async function runInvocation(
   for (const hook of app.hooks.postInvocation) await hook(afterContext);
   core.state = undefined;
 
-  // The worker asks only whether the error is null or undefined, so a handler that rejects with nothing has succeeded.
+  // The worker asks only whether the error is null or undefined, so a handler that rejects with nothing has
+  // succeeded.
   if (after.error !== null && after.error !== undefined) throw after.error;
   return model.getResponse(context, after.result);
 }

@@ -17,8 +17,9 @@ function readEntry(path: string): { readonly main: string; readonly type: unknow
 }
 
 /**
- * Loads every file that `main` of package.json names (a path or a glob), CommonJS by require and ES modules by import, then runs the
- * app's start hooks. Resolves with the capabilities that the app declares; throws what the app throws.
+ * Loads every file that `main` of package.json names (a path or a glob), CommonJS by require and ES modules
+ * by import, then runs the app's start hooks. Resolves with the capabilities that the app declares; throws
+ * what the app throws.
  */
 export async function loadApp(app: App, appDirectory: string): Promise<Capabilities> {
   const path = join(appDirectory, 'package.json');

@@ -13,8 +13,9 @@ const RETRY_MS = 500;
 const RENEW_BEFORE_END_MS = 10_000;
 
 /**
- * Renews the locks of running invocations. Own code, because the SDK's renewer knows messages by message id: two copies of one
- * message in flight stop each other's renewal (@azure/service-bus 7.9.5, LockRenewer.stop), which the .NET host's does not.
+ * Renews the locks of running invocations. Own code, because the SDK's renewer knows messages by message id:
+ * two copies of one message in flight stop each other's renewal (@azure/service-bus 7.9.5, LockRenewer.stop),
+ * which the .NET host's does not.
  */
 export function createLockRenewal(
   maxDurationMs: number,

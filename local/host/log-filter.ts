@@ -14,7 +14,9 @@ function minimumLevel(levels: LogLevels, category: string): LogLevel {
   return levels[best ?? 'default'] ?? 'information';
 }
 
-/** Says whether a line gets past host.json. It looks up each category once: every message of a busy host asks. */
+/**
+ * Says whether a line gets past host.json. It looks up each category once: every message of a busy host asks.
+ */
 export function createLogFilter(levels: LogLevels): (level: LogLevel, category: string) => boolean {
   const known = new Map<string, number>();
   return (level, category) => {

@@ -5,8 +5,8 @@ import type { Host } from './host-options.ts';
 import type { WorkerEnd } from './worker-process.ts';
 
 /**
- * The host as a process: `node local/host/main.ts` in the app's folder, settings in the environment, or forked by spawn.ts.
- * A forked host ends at once when its parent is gone, and its worker with it.
+ * The host as a process: `node local/host/main.ts` in the app's folder, settings in the environment, or
+ * forked by spawn.ts. A forked host ends at once when its parent is gone, and its worker with it.
  */
 const forked = process.send !== undefined;
 const REPORT_EVERY_MS = 10;

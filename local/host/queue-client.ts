@@ -2,8 +2,8 @@ import type { ServiceBusClient } from '@azure/service-bus';
 import type { QueueTrigger } from './triggers.ts';
 
 /**
- * The SDK's own waits are made for outages of Azure: 30 s between tries, and 60 s for a settlement whose connection was lost, because
- * nothing tells it. A local broker is back at once or not at all.
+ * The SDK's own waits are made for outages of Azure: 30 s between tries, and 60 s for a settlement whose
+ * connection was lost, because nothing tells it. A local broker is back at once or not at all.
  */
 const RETRY_OPTIONS = { maxRetries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 2000, timeoutInMs: 10_000 };
 

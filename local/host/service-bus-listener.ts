@@ -31,7 +31,10 @@ export interface Listener {
   stop(): void;
 }
 
-/** Receives under peek-lock, invokes the function once for each message, and settles what the function left unsettled. */
+/**
+ * Receives under peek-lock, invokes the function once for each message, and settles what the function left
+ * unsettled.
+ */
 export function startListener(options: ListenerOptions): Listener {
   const { config, deliveries } = options;
   const { functionName, queueName, subscriptionName, autoComplete, ...trigger } = options.trigger;
@@ -47,7 +50,8 @@ export function startListener(options: ListenerOptions): Listener {
   const renewal = createLockRenewal(config.maxAutoLockRenewalDurationMs, (delivery, error) =>
     options.onError(`Lock renewal of message ${delivery.message.messageId} failed: ${errorText(error)}`),
   );
-  // After a lost connection the SDK grants its credit anew while the old handlers still run: credit alone is no limit.
+  // After a lost connection the SDK grants its credit anew while the old handlers still run: credit alone is
+  // no limit.
   const limit = createConcurrencyLimit(config.maxConcurrentCalls);
   const running = new Set<Promise<void>>();
 

@@ -12,9 +12,9 @@ import { loadSync } from '@grpc/proto-loader';
 import type { Delivery, Disposition } from './delivery.ts';
 
 /**
- * What a faulty settlement does: `unimplemented` as right after a host start (azure-functions-host issue 10251),
- * `failedPrecondition` as for an unknown lock token, `unknown` as for an error of the SDK, `hang` never answers, `replyLost` settles
- * the message and then fails.
+ * What a faulty settlement does: `unimplemented` as right after a host start (azure-functions-host issue
+ * 10251), `failedPrecondition` as for an unknown lock token, `unknown` as for an error of the SDK, `hang`
+ * never answers, `replyLost` settles the message and then fails.
  */
 export type SettlementFault = 'unimplemented' | 'failedPrecondition' | 'unknown' | 'hang' | 'replyLost';
 
@@ -25,7 +25,9 @@ export interface SettlementServer {
   stop(): void;
 }
 
-/** The longest reason and description, in UTF-16 units (.NET SDK, ServiceBusReceiver.DeadLetterMessageAsync). */
+/**
+ * The longest reason and description, in UTF-16 units (.NET SDK, ServiceBusReceiver.DeadLetterMessageAsync).
+ */
 const MAX_DEAD_LETTER_TEXT = 4096;
 
 interface SettlementRequest {

@@ -28,7 +28,10 @@ export interface HostProcess {
   failSettlements(fault: SettlementFault, times: number): Promise<void>;
   /** Stops receiving messages and waits for the running invocations. */
   drain(): Promise<void>;
-  /** Drains for at most `drainMs` (default: not at all), has the worker terminate, closes everything and ends the process; kills it when that takes too long. */
+  /**
+   * Drains for at most `drainMs` (default: not at all), has the worker terminate, closes everything and ends
+   * the process; kills it when that takes too long.
+   */
   stop(drainMs?: number): Promise<void>;
   /** Ends the worker (SIGKILL), then the host. Resolves when that has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -39,7 +42,9 @@ export interface HostProcess {
 /** The worker has 5 s to terminate, and what it left needs some to be given back. */
 const CLOSING_MS = 10_000;
 
-/** Starts a host in a process of its own. Rejects with the host's own error text when the app does not load. */
+/**
+ * Starts a host in a process of its own. Rejects with the host's own error text when the app does not load.
+ */
 export async function spawnHost(options: SpawnOptions = {}): Promise<HostProcess> {
   const { env, readyMs = 30_000, onInvocation, onLog, ...hostOptions } = options;
   const processOptions: HostProcessOptions = {

@@ -50,7 +50,10 @@ export function readSchedule({
   }
 }
 
-/** Runs the function when its schedule says so, on one instance at a time. A failure is not tried again: the next time comes. */
+/**
+ * Runs the function when its schedule says so, on one instance at a time. A failure is not tried again: the
+ * next time comes.
+ */
 export function startTimer(options: TimerOptions): TimerListener {
   const timer = new Timer(options);
   timer.start();

@@ -2,10 +2,10 @@ import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { TypedData } from './core-types.ts';
 
 /**
- * Turns a received message into what the real host sends to the worker: the input value and the trigger metadata. The library
- * makes the rest of it (parsing, first letters in lower case).
- * Sources: ServiceBusTriggerBindingStrategy.cs (Azure/azure-sdk-for-net), ToRpc in GrpcMessageConversionExtensions.cs and
- * ApplyBindingData in WorkerFunctionInvoker.cs (Azure/azure-functions-host).
+ * Turns a received message into what the real host sends to the worker: the input value and the trigger
+ * metadata. The library makes the rest of it (parsing, first letters in lower case). Sources:
+ * ServiceBusTriggerBindingStrategy.cs (Azure/azure-sdk-for-net), ToRpc in GrpcMessageConversionExtensions.cs
+ * and ApplyBindingData in WorkerFunctionInvoker.cs (Azure/azure-functions-host).
  */
 export function toInvocationData(
   message: ServiceBusReceivedMessage,
@@ -81,7 +81,9 @@ function messageMetadata(message: ServiceBusReceivedMessage): Record<string, Typ
   return metadata;
 }
 
-/** Application properties as .NET's JSON writer would put them: bytes as base64, 64-bit integers as numbers. */
+/**
+ * Application properties as .NET's JSON writer would put them: bytes as base64, 64-bit integers as numbers.
+ */
 function toNewtonsoft(this: unknown, key: string, value: unknown): unknown {
   const raw = (this as Record<string, unknown>)[key];
   if (Buffer.isBuffer(raw)) return raw.toString('base64');
@@ -89,9 +91,9 @@ function toNewtonsoft(this: unknown, key: string, value: unknown): unknown {
 }
 
 /**
- * Trap: the top-level members of a JSON text body are laid over the metadata (names compared without case), so a body's
- * CorrelationId hides the message's. Arrays are left out, scalars become text.
- * Not followed: .NET rewrites date-like text in its own format.
+ * Trap: the top-level members of a JSON text body are laid over the metadata (names compared without case),
+ * so a body's CorrelationId hides the message's. Arrays are left out, scalars become text. Not followed: .NET
+ * rewrites date-like text in its own format.
  */
 function mergeBodyMembers(text: string, metadata: Record<string, TypedData>): void {
   if (!/^\s*\{/.test(text)) return;

@@ -21,7 +21,9 @@ export interface Triggers {
   readonly timers: readonly TimerTrigger[];
 }
 
-/** What the app's functions wait for. Throws, naming the function, for whatever this stand-in does not serve. */
+/**
+ * What the app's functions wait for. Throws, naming the function, for whatever this stand-in does not serve.
+ */
 export function readTriggers(
   functions: readonly FunctionMetadata[],
   config: HostConfig,

@@ -15,7 +15,10 @@ export interface WorkerSlotOptions extends WorkerListener {
 /** The real host kills a worker that takes longer to terminate. */
 const TERMINATE_MS = 5_000;
 
-/** The place of the one worker of a host: after a time-out another one takes it, as the real host restarts its worker. */
+/**
+ * The place of the one worker of a host: after a time-out another one takes it, as the real host restarts its
+ * worker.
+ */
 export class WorkerSlot {
   readonly #options: WorkerSlotOptions;
   #argv: readonly string[] = [];
@@ -34,8 +37,8 @@ export class WorkerSlot {
   }
 
   /**
-   * Never rejects. A time-out ends the worker with everything that runs in it. Never resolves when the worker has ended by itself: to
-   * give the message back would bring it here again, ten times in milliseconds.
+   * Never rejects. A time-out ends the worker with everything that runs in it. Never resolves when the worker
+   * has ended by itself: to give the message back would bring it here again, ten times in milliseconds.
    */
   async invoke(
     functionName: string,

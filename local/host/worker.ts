@@ -4,8 +4,9 @@ import { loadApp } from './load-app.ts';
 import type { MessageFromWorker, MessageToWorker } from './worker-messages.ts';
 
 /**
- * The worker: a process that the host starts in the app's folder, loads the app and runs its invocations. It ends with its host. Stands
- * in for azure-functions-nodejs-worker; SIGTERM ends it as it ends that one: no hook runs unless the app handles the signal.
+ * The worker: a process that the host starts in the app's folder, loads the app and runs its invocations. It
+ * ends with its host. Stands in for azure-functions-nodejs-worker; SIGTERM ends it as it ends that one: no
+ * hook runs unless the app handles the signal.
  */
 const app = createApp();
 
@@ -15,7 +16,10 @@ function tellHost(message: MessageFromWorker): void {
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** As the real worker: with a function registered a failure is told to the host, without one the app has no functions. */
+/**
+ * As the real worker: with a function registered a failure is told to the host, without one the app has no
+ * functions.
+ */
 async function load({ appDirectory, argv }: Extract<MessageToWorker, { type: 'load' }>): Promise<void> {
   process.argv = [...argv];
   provideCoreApi(app, (level, category, message) =>

@@ -10,7 +10,10 @@ export interface LocalStorage {
   stop(): Promise<void>;
 }
 
-/** Azurite's well-known account, the same on every machine (Microsoft Learn, "Use the Azurite emulator"). It guards nothing. */
+/**
+ * Azurite's well-known account, the same on every machine (Microsoft Learn, "Use the Azurite emulator"). It
+ * guards nothing.
+ */
 const ACCOUNT = 'devstoreaccount1';
 const ACCOUNT_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';

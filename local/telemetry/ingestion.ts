@@ -9,7 +9,10 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { createLoopbackCertificate } from './loopback-certificate.ts';
 
-/** One item of telemetry as it is sent (Breeze, `POST /v2.1/track`); it becomes a row of the App* table for its `baseType`. */
+/**
+ * One item of telemetry as it is sent (Breeze, `POST /v2.1/track`); it becomes a row of the App* table for
+ * its `baseType`.
+ */
 export interface Envelope {
   readonly name: string;
   readonly time: string;

@@ -7,8 +7,9 @@ export interface LoopbackCertificate {
 }
 
 /*
- * X.509 in DER by hand: Node makes keys and signatures but no certificates, and neither a key in the repository nor a package for five
- * fields would be better. Tags: X.690 section 8; fields: RFC 5280 section 4.1.
+ * X.509 in DER by hand: Node makes keys and signatures but no certificates, and neither a key in the
+ * repository nor a package for five fields would be better. Tags: X.690 section 8; fields: RFC 5280 section
+ * 4.1.
  */
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;

@@ -10,7 +10,10 @@ export interface OutsideWorld {
   stop(): Promise<void>;
 }
 
-/** A proxy that connects nobody: a process behind it stays on this machine, and what it would have called is known. */
+/**
+ * A proxy that connects nobody: a process behind it stays on this machine, and what it would have called is
+ * known.
+ */
 export async function startOutsideWorld(): Promise<OutsideWorld> {
   const asked: string[] = [];
   const server = createServer((request, response) => {

@@ -13,17 +13,20 @@ export interface Classification {
 }
 
 /**
- * The kind of a failure, from HTTP status and body together: COR documents no status for any of its codes, and business refusals
- * arrive as 400, 417 and 500 alike. `status` is the HTTP status; an error inside a 2xx body passes that one.
+ * The kind of a failure, from HTTP status and body together: COR documents no status for any of its codes,
+ * and business refusals arrive as 400, 417 and 500 alike. `status` is the HTTP status; an error inside a 2xx
+ * body passes that one.
  */
 export function classify(operation: CorOperation, status: number, error: CorError): Classification {
   // A refused token says nothing about the request, whatever the body names.
   if (status === 401) return { class: 'auth', code: error.codes[0] };
 
-  // The server did not look at the request (408, 425: sent too slowly or too early; 429: too many), so no body code counts.
+  // The server did not look at the request (408, 425: sent too slowly or too early; 429: too many), so no
+  // body code counts.
   if (status === 408 || status === 425 || status === 429) return { class: 'transient', code: error.codes[0] };
 
-  // A code that COR documents outweighs the status: the same call would meet it again, even behind a 500 or a 403.
+  // A code that COR documents outweighs the status: the same call would meet it again, even behind a 500 or a
+  // 403.
   for (const code of error.codes) {
     const known = classOfCode(operation, code, error);
     if (known) return { class: known, code };
@@ -33,7 +36,8 @@ export function classify(operation: CorOperation, status: number, error: CorErro
   // The key's user lacks the right, or a firewall stands in front.
   if (status === 403) return { class: 'auth', code };
 
-  // Includes unknown domain codes (`CTR001`, `EH001` are seen with 500): some are crashes, and retries are bounded.
+  // Includes unknown domain codes (`CTR001`, `EH001` are seen with 500): some are crashes, and retries are
+  // bounded.
   if (status >= 500) return { class: 'transient', code };
 
   // The validator's `exists` rule on a user or workspace is COR's "no such row", not a malformed request.
@@ -43,7 +47,8 @@ export function classify(operation: CorOperation, status: number, error: CorErro
   // Validator complaints, with or without the 417 that COR gives them.
   if (error.fields.length > 0) return { class: 'validation', code };
 
-  // COR's status for failed validation (417) and HTTP's own (422), where no domain code makes it a business refusal.
+  // COR's status for failed validation (417) and HTTP's own (422), where no domain code makes it a business
+  // refusal.
   if ((status === 417 || status === 422) && !code && error.isStructured) return { class: 'validation', code };
 
   // A business refusal, or an entry in the reply to a call that was carried out: a human has to look.
@@ -54,7 +59,10 @@ export function classify(operation: CorOperation, status: number, error: CorErro
   return { class: 'transient', code: code ?? UNRECOGNIZED_ANSWER };
 }
 
-/** Codes as COR's documentation has them. The framework's own (`E_ROUTE_NOT_FOUND`) says that the call did not get to COR's code. */
+/**
+ * Codes as COR's documentation has them. The framework's own (`E_ROUTE_NOT_FOUND`) says that the call did not
+ * get to COR's code.
+ */
 export function isCorCode(code: string): boolean {
   return (
     /^[A-Z]{2,4}\d{2,4}$/.test(code) ||
@@ -90,7 +98,10 @@ function classOfCode(operation: CorOperation, code: string, error: CorError): Co
   return undefined;
 }
 
-/** Talk of a missing association wins over a field list: a validator may name the field that holds the unknown id. */
+/**
+ * Talk of a missing association wins over a field list: a validator may name the field that holds the unknown
+ * id.
+ */
 function speaksOfValidation(error: CorError): boolean {
   if (/associat|mapp|not found|does not exist/i.test(error.message)) return false;
   return (

@@ -23,8 +23,9 @@ export interface CorReply {
   /** COR's own request id header where it sends one. */
   readonly requestId?: string;
   /**
-   * Percentage by workspace, keyed by `json_integrations.origin_external_id` (GUIDs in lower case): all that COR says the user
-   * now has; `NaN` where it contradicts itself. `undefined` when the reply holds no readable list of workspaces: nothing is proven then.
+   * Percentage by workspace, keyed by `json_integrations.origin_external_id` (GUIDs in lower case): all that
+   * COR says the user now has; `NaN` where it contradicts itself. `undefined` when the reply holds no
+   * readable list of workspaces: nothing is proven then.
    */
   readonly workspaces: ReadonlyMap<string, number> | undefined;
   /** Failures reported inside a 2xx body (`errors[]`, `partial_success`). */
@@ -46,7 +47,10 @@ export interface CallContext {
   readonly traces?: readonly MessageTrace[];
 }
 
-/** The part of COR's Integrations API that the connector uses. Calls resolve, with `ok: false` for every failure; they never reject. */
+/**
+ * The part of COR's Integrations API that the connector uses. Calls resolve, with `ok: false` for every
+ * failure; they never reject.
+ */
 export interface CorClient {
   attach(userId: string, workspaces: readonly WorkspaceShare[], context?: CallContext): Promise<CorAnswer>;
   detach(userId: string, workspaceIds: readonly string[], context?: CallContext): Promise<CorAnswer>;

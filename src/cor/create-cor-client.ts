@@ -28,13 +28,18 @@ export interface CorCallEvent {
 }
 
 export interface CorClientOptions {
-  /** Base of the Integrations API: `https://integrations.projectcor.com`. http is accepted on loopback only. */
+  /**
+   * Base of the Integrations API: `https://integrations.projectcor.com`. http is accepted on loopback only.
+   */
   readonly baseUrl: string;
   /** `https://api.projectcor.com/v1/oauth/token` */
   readonly tokenUrl: string;
   readonly apiKey: string;
   readonly clientSecret: string;
-  /** `metadata.source` of all users and workspaces: COR may look external ids up by source. Default `MICROSOFT_DYNAMICS`. */
+  /**
+   * `metadata.source` of all users and workspaces: COR may look external ids up by source. Default
+   * `MICROSOFT_DYNAMICS`.
+   */
   readonly source?: string;
   /** For one call in all, the token and a second try after a 401 included. Default 30 000. */
   readonly timeoutMs?: number;
@@ -62,7 +67,10 @@ interface Call {
   readonly context: CallContext | undefined;
 }
 
-/** A client of COR's Integrations API. Throws an Error that names the setting when an option is unusable; its calls never reject. */
+/**
+ * A client of COR's Integrations API. Throws an Error that names the setting when an option is unusable; its
+ * calls never reject.
+ */
 export function createCorClient(options: CorClientOptions): CorClient {
   const {
     timeoutMs = 30_000,

@@ -2,10 +2,16 @@ import { isObject } from '../json.ts';
 
 /** What one error body, or one element of an `errors` list, says. */
 export interface CorError {
-  /** Domain code or error name, the most specific first: `ZC001`, `CTR006`, `UserNotFoundError`, `E_ROUTE_NOT_FOUND`. */
+  /**
+   * Domain code or error name, the most specific first: `ZC001`, `CTR006`, `UserNotFoundError`,
+   * `E_ROUTE_NOT_FOUND`.
+   */
   readonly codes: readonly string[];
   readonly message: string;
-  /** The request's fields that a validator complained about, with the rule where it is named: `{ field: 'users.0', rule: 'required' }`. */
+  /**
+   * The request's fields that a validator complained about, with the rule where it is named: `{ field:
+   * 'users.0', rule: 'required' }`.
+   */
   readonly fields: readonly { readonly field: string; readonly rule: string }[];
   /** It is a JSON object or list, not a page, a text or nothing. */
   readonly isStructured: boolean;
@@ -18,7 +24,10 @@ const NOTHING_SAID: Said = { codes: [], message: '', fields: [] };
 /** Names that say no more than "an error": a `code` beside them, or the HTTP status, decides. */
 const GENERIC = /^(CORCustomError|Error|Exception|HttpException|HttpError|ERROR|error)$/;
 
-/** A code as COR writes it at the start of a text: `E_ROUTE_NOT_FOUND: Cannot PUT /…`, `UserNotFoundError: …`, `ZC001 …`. */
+/**
+ * A code as COR writes it at the start of a text: `E_ROUTE_NOT_FOUND: Cannot PUT /…`, `UserNotFoundError: …`,
+ * `ZC001 …`.
+ */
 const LEADING_CODE = /^\s*(E_[A-Z_]{2,60}|[A-Z]{2,4}\d{2,4}|[A-Z][A-Za-z]{2,60}Error)\b/;
 
 /** No code that COR documents is longer; anything else in its place is text, not a code. */
@@ -34,8 +43,9 @@ const MAX_HEAD = 16 * 1024;
 const MAX_DEPTH = 4;
 
 /**
- * Reads any error body of COR's documentation: an object with its code in `code`, `error_code`, `error` or `name` (or the same
- * one level down, in `error` or `data`), a list of validator complaints, `null`, or plain text. `body` is parsed JSON, or the text.
+ * Reads any error body of COR's documentation: an object with its code in `code`, `error_code`, `error` or
+ * `name` (or the same one level down, in `error` or `data`), a list of validator complaints, `null`, or plain
+ * text. `body` is parsed JSON, or the text.
  */
 export function readCorError(body: unknown): CorError {
   return { ...read(body, 0), isStructured: typeof body === 'object' && body !== null };
@@ -62,7 +72,9 @@ function read(body: unknown, depth: number): Said {
   };
 }
 
-/** `{error: {…}}` is the framework's default; `{data: {…}}` is COR's own wrapper; `errors` lists complaints. */
+/**
+ * `{error: {…}}` is the framework's default; `{data: {…}}` is COR's own wrapper; `errors` lists complaints.
+ */
 function innerError(body: Record<string, unknown>, depth: number): Said {
   for (const inner of [body.error, body.errors, body.data]) {
     if (Array.isArray(inner) || isObject(inner)) return read(inner, depth + 1);

@@ -47,7 +47,10 @@ function reach(classified: Classification, { status, retryAfterMs }: Refused): O
   return status >= 500 || status === 408 || status === 425 ? 'twoUsers' : 'threeUsers';
 }
 
-/** A 2xx that shows nothing of what a call of COR returns: something else answers in its place, or COR is half up. */
+/**
+ * A 2xx that shows nothing of what a call of COR returns: something else answers in its place, or COR is half
+ * up.
+ */
 export function unrecognizedReply(status: number, what: string): CorFailure {
   return {
     service: 'cor',

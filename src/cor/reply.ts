@@ -6,13 +6,19 @@ import type { CorReply } from './cor-client.ts';
 import { readCorError } from './error-body.ts';
 import { refusal } from './failure.ts';
 
-/** In place of a percentage, where a reply names a workspace twice with different ones: it equals nothing, so it proves nothing. */
+/**
+ * In place of a percentage, where a reply names a workspace twice with different ones: it equals nothing, so
+ * it proves nothing.
+ */
 const CONTRADICTORY = Number.NaN;
 
 /** A reply that names more is broken; the rest would only cost time. */
 const MAX_PROBLEMS = 50;
 
-/** Reads the body of a 2xx response. `body` is parsed JSON, or the text where it is none. Never throws, whatever the shape. */
+/**
+ * Reads the body of a 2xx response. `body` is parsed JSON, or the text where it is none. Never throws,
+ * whatever the shape.
+ */
 export function readReply(
   operation: CorOperation,
   status: number,
@@ -35,8 +41,8 @@ export function readReply(
 }
 
 /**
- * Why the body of a 2xx cannot be COR's reply to a call; `undefined` when it may be. A user, a workspace, a list of complaints or an
- * error with a code of COR's own is a reply, whatever it leaves out.
+ * Why the body of a 2xx cannot be COR's reply to a call; `undefined` when it may be. A user, a workspace, a
+ * list of complaints or an error with a code of COR's own is a reply, whatever it leaves out.
  */
 export function unrecognizedIn(body: unknown): string | undefined {
   if (Array.isArray(body)) return body.some(isObject) ? undefined : 'The reply holds nothing';
@@ -87,8 +93,8 @@ function readNumber(value: unknown): number | undefined {
 }
 
 /**
- * The errors inside a 2xx body. COR's sibling endpoints (teams, contracts: attach users) report failures per item in `errors`, or say
- * `partial_success`; its older ones put a whole error body under a 200.
+ * The errors inside a 2xx body. COR's sibling endpoints (teams, contracts: attach users) report failures per
+ * item in `errors`, or say `partial_success`; its older ones put a whole error body under a 200.
  */
 function errorsIn(body: unknown, parts: readonly Record<string, unknown>[]): unknown[] {
   if (Array.isArray(body)) return body.filter(isComplaint).slice(0, MAX_PROBLEMS);

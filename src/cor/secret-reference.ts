@@ -7,8 +7,9 @@ export interface CorCredentials {
 }
 
 /**
- * The failure of every call while a setting holds its Key Vault reference instead of the value: App Service leaves it there when it
- * cannot read the vault. COR would only say that the credentials are wrong, which would send an operator to the wrong place.
+ * The failure of every call while a setting holds its Key Vault reference instead of the value: App Service
+ * leaves it there when it cannot read the vault. COR would only say that the credentials are wrong, which
+ * would send an operator to the wrong place.
  */
 export function unresolvedReference({ apiKey, clientSecret }: CorCredentials): CorFailure | undefined {
   const unresolved = Object.entries({ COR_API_KEY: apiKey, COR_CLIENT_SECRET: clientSecret })

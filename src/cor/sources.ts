@@ -1,7 +1,10 @@
 /** `metadata.source` of what Dynamics created. */
 export const DEFAULT_SOURCE = 'MICROSOFT_DYNAMICS';
 
-/** The values of `metadata.source` that COR documents (API reference, "Create project"). It may know more by now. */
+/**
+ * The values of `metadata.source` that COR documents (API reference, "Create project"). It may know more by
+ * now.
+ */
 const KNOWN_SOURCES: ReadonlySet<string> = new Set([
   'JIRA',
   'SALESFORCE',

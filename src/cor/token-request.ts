@@ -19,7 +19,9 @@ const MAX_LIFETIME_S = DAY_MS / 1_000;
 /** Far above COR's JSON web tokens. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Client credentials as COR documents them (quickstart): POST, the grant in the query string, Basic, no body. */
+/**
+ * Client credentials as COR documents them (quickstart): POST, the grant in the query string, Basic, no body.
+ */
 export function tokenRequest(endpoint: Endpoint, basic: string, userAgent: string): HttpRequest {
   const query = new URLSearchParams(endpoint.search);
   query.set('grant_type', 'client_credentials');

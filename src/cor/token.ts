@@ -2,7 +2,10 @@ import { type Deadline, within } from '../http/deadline.ts';
 import type { CallContext, CorFailure } from './cor-client.ts';
 import { unreachable } from './failure.ts';
 
-/** A token that COR handed out. `expiresInMs` counts from the moment it was asked for, so that it errs on the early side. */
+/**
+ * A token that COR handed out. `expiresInMs` counts from the moment it was asked for, so that it errs on the
+ * early side.
+ */
 export interface TokenGrant {
   readonly value: string;
   readonly expiresInMs: number;
@@ -22,11 +25,14 @@ export type TokenOutcome =
 
 export interface TokenSource {
   /**
-   * The cached token while it is fresh; otherwise the one request that is or gets under way, for all who wait in the name of the first.
-   * Never rejects.
+   * The cached token while it is fresh; otherwise the one request that is or gets under way, for all who wait
+   * in the name of the first. Never rejects.
    */
   obtain(context?: CallContext): TokenOutcome | Promise<TokenOutcome>;
-  /** COR refused this token. Only that very token is dropped: by now another caller may have fetched a new one. */
+  /**
+   * COR refused this token. Only that very token is dropped: by now another caller may have fetched a new
+   * one.
+   */
   refused(token: Token): void;
 }
 
@@ -96,8 +102,8 @@ const EXPIRED_ON_ARRIVAL: CorFailure = {
 };
 
 /**
- * Runs `send` with a token and, when COR refuses that token, once more with a fresh one. Callers that were refused the same token
- * cause one token request together. `send` must not reject.
+ * Runs `send` with a token and, when COR refuses that token, once more with a fresh one. Callers that were
+ * refused the same token cause one token request together. `send` must not reject.
  */
 export async function withToken<T>(
   tokens: TokenSource,
@@ -117,7 +123,10 @@ export async function withToken<T>(
   return { ok: true, answer: await send(second.token) };
 }
 
-/** The token request has a time limit of its own, as it serves many callers; each of them leaves when its own time is up. */
+/**
+ * The token request has a time limit of its own, as it serves many callers; each of them leaves when its own
+ * time is up.
+ */
 export function tokenWithin(
   deadline: Deadline,
   tokens: TokenSource,

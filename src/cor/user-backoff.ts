@@ -1,8 +1,8 @@
 import type { Failure } from '../failure.ts';
 
 /**
- * Keeps the calls about one user back whose last ones failed in a way that may be this user's own: from the second in a row on, for
- * the message of the first is tried later anyway.
+ * Keeps the calls about one user back whose last ones failed in a way that may be this user's own: from the
+ * second in a row on, for the message of the first is tried later anyway.
  */
 export interface UserBackoff {
   /** Milliseconds until the next call about this user may be made; 0: now. */

@@ -4,8 +4,8 @@ import { withTimeout } from '../timeout.ts';
 import { DataverseError } from './dataverse-error.ts';
 
 /**
- * Gives an access token for a scope such as `https://contoso.crm.dynamics.com/.default`; never the one that was just
- * refused. Throws `DataverseError`.
+ * Gives an access token for a scope such as `https://contoso.crm.dynamics.com/.default`; never the one that
+ * was just refused. Throws `DataverseError`.
  */
 export type AccessTokens = (scope: string, refused?: string) => Promise<string>;
 
@@ -41,7 +41,10 @@ async function login(scope: string, credential: () => Promise<TokenCredential>):
   throw noToken(scope, ': nobody is logged in');
 }
 
-/** One token for each scope, renewed when it ends, asked for once however many wait. The credential is made when it is first needed. */
+/**
+ * One token for each scope, renewed when it ends, asked for once however many wait. The credential is made
+ * when it is first needed.
+ */
 export function accessTokens(credential: () => Promise<TokenCredential>): AccessTokens {
   const current = new Map<string, AccessToken>();
   const underWay = new Map<string, Promise<AccessToken>>();

@@ -6,7 +6,10 @@ export interface DataverseFailure extends Failure {
   readonly service: 'dataverse';
 }
 
-/** Dataverse could not be asked, or answered with an error. The message is the failure's description: for an operator, without secrets. */
+/**
+ * Dataverse could not be asked, or answered with an error. The message is the failure's description: for an
+ * operator, without secrets.
+ */
 export class DataverseError extends Error {
   override readonly name = 'DataverseError';
   readonly failure: DataverseFailure;
@@ -49,7 +52,10 @@ function errorIn(text: string): { readonly code: string | undefined; readonly me
   };
 }
 
-/** Told apart by code first: each wants something else done (Dataverse's own codes; the code of a 404 may be empty). */
+/**
+ * Told apart by code first: each wants something else done (Dataverse's own codes; the code of a 404 may be
+ * empty).
+ */
 function adviceByCode(code: string | undefined, { urlSetting, role }: Operator): string | undefined {
   switch (code) {
     case NO_SUCH_ROW:
@@ -89,7 +95,10 @@ function classOf(status: number): 'auth' | 'transient' | 'rejected' {
   return status >= 500 || status === 408 || status === 429 ? 'transient' : 'rejected';
 }
 
-/** What an answer outside 2xx stands for. `request` is method and path; `secrets` are what an answer may quote and nobody may see. */
+/**
+ * What an answer outside 2xx stands for. `request` is method and path; `secrets` are what an answer may quote
+ * and nobody may see.
+ */
 export function refusedBy(
   request: string,
   { status, text, retryAfterMs }: { status: number; text: string; retryAfterMs: number | undefined },

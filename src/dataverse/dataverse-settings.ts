@@ -14,7 +14,9 @@ interface Raw {
   readonly DATAVERSE_STATIC_TOKEN?: string | undefined;
 }
 
-/** `undefined` where no environment is named: the connector then only hears. Adds to `problems` what is wrong. */
+/**
+ * `undefined` where no environment is named: the connector then only hears. Adds to `problems` what is wrong.
+ */
 export function readDataverseSettings(raw: Raw, problems: string[]): DataverseSettings | undefined {
   const { DATAVERSE_URL: url, DATAVERSE_CLIENT_ID: clientId, DATAVERSE_STATIC_TOKEN: staticToken } = raw;
   if (!url) return undefined;

@@ -1,7 +1,10 @@
 import type { DateColumn, Mapping } from '../dynamics/mapping.ts';
 import type { DateBehavior, TableMetadata } from './table-metadata.ts';
 
-/** The kind that a column of each behaviour needs: only User Local is a point in time (Dataverse docs, behavior-format). */
+/**
+ * The kind that a column of each behaviour needs: only User Local is a point in time (Dataverse docs,
+ * behavior-format).
+ */
 const KIND: Readonly<Record<DateBehavior, DateColumn['kind']>> = {
   UserLocal: 'dateTime',
   TimeZoneIndependent: 'date',
@@ -19,7 +22,10 @@ function dateColumns({ allocation }: Mapping): Map<string, DateColumn> {
   return new Map(all.map((column) => [column.column, column]));
 }
 
-/** Date columns that the mapping reads as another kind than the table holds: days would be shifted, or not. A sentence for each. */
+/**
+ * Date columns that the mapping reads as another kind than the table holds: days would be shifted, or not. A
+ * sentence for each.
+ */
 export function dateKindProblems(mapping: Mapping, { table, columns }: TableMetadata): string[] {
   return [...dateColumns(mapping).values()].flatMap(({ column, kind }) => {
     const behavior = columns.get(column)?.dateBehavior;

@@ -35,7 +35,9 @@ function reference(row: Row, column: string, table: TableMetadata): unknown {
   };
 }
 
-/** Both forms of the Web API, a day and a moment, as the milliseconds that a message has for the same value. */
+/**
+ * Both forms of the Web API, a day and a moment, as the milliseconds that a message has for the same value.
+ */
 function dateText(value: unknown): unknown {
   const ms = typeof value === 'string' ? readIsoDate(value) : undefined;
   return ms === undefined ? value : `/Date(${ms})/`;
@@ -52,8 +54,8 @@ function columnValue(row: Row, column: string, table: TableMetadata): unknown {
 }
 
 /**
- * A row of the Web API as an image of a message would hold it, so that nothing behind this knows which of the two it has. Multi-select
- * choices stay the text that the Web API writes: no mapping reads them.
+ * A row of the Web API as an image of a message would hold it, so that nothing behind this knows which of the
+ * two it has. Multi-select choices stay the text that the Web API writes: no mapping reads them.
  */
 export function entityOfRow(row: Row, columns: readonly string[], table: TableMetadata): Entity {
   return {

@@ -21,8 +21,8 @@ const keyOf = (id: UnresolvedId): string =>
   [idKey(id), ...id.path.lookup, id.path.persons, ...id.path.take].join(' ');
 
 /**
- * Who a row of Dataverse is in COR. One request for each, whoever else asks meanwhile; what was found is kept for a day, that nothing was
- * found for ten minutes, and a failure not at all.
+ * Who a row of Dataverse is in COR. One request for each, whoever else asks meanwhile; what was found is kept
+ * for a day, that nothing was found for ten minutes, and a failure not at all.
  */
 export class IdentityLookup {
   private readonly reader: Pick<DataverseReader, 'row' | 'metadata'>;

@@ -18,7 +18,10 @@ export type Identity =
 
 const RESOURCE_TABLE = 'bookableresource';
 const TYPE_COLUMN = 'resourcetype';
-/** Contact and User. The others are Generic, Equipment, Account, Crew, Facility and Pool (Dataverse docs, BookableResource). */
+/**
+ * Contact and User. The others are Generic, Equipment, Account, Crew, Facility and Pool (Dataverse docs,
+ * BookableResource).
+ */
 const PERSONS: ReadonlySet<number> = new Set([2, 3]);
 
 type Query = Omit<RowQuery, 'filter'>;
@@ -71,8 +74,8 @@ function taken({ entity }: ReadRow, path: RelatedPath): Identity {
 }
 
 /**
- * Follows a path from a row that was read by `identityQuery`; `undefined`: there is no such row. Throws `DataverseError` where the
- * mapping asks for columns that the table does not have.
+ * Follows a path from a row that was read by `identityQuery`; `undefined`: there is no such row. Throws
+ * `DataverseError` where the mapping asks for columns that the table does not have.
  */
 export function identityOf(row: ReadRow | undefined, { table, id, path }: UnresolvedId): Identity {
   if (!row) return { kind: 'nobody', why: `${table} ${id} is not there` };

@@ -15,8 +15,9 @@ const MAX_DELAY_MS = 60_000;
 const MAX_FAILURES_IN_A_ROW = 3;
 
 /**
- * Keeps messages from asking a Dataverse that is away or lets nobody in: then only one read at a time goes out, at growing distances. The
- * breaker of COR knows other failures and other users; here everybody is one user.
+ * Keeps messages from asking a Dataverse that is away or lets nobody in: then only one read at a time goes
+ * out, at growing distances. The breaker of COR knows other failures and other users; here everybody is one
+ * user.
  */
 export class ReaderBreaker {
   private readonly options: ReaderBreakerOptions;

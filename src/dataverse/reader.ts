@@ -20,8 +20,8 @@ export interface DataverseReader {
   /** `undefined`: there is no such row (404). A row that may not be read throws. */
   row(table: string, id: string, query: Omit<RowQuery, 'filter'>): Promise<ReadRow | undefined>;
   /**
-   * Page by page, ordered by id. No snapshot: each page is evaluated when it is asked for (Dataverse docs, order-rows), and rows that the
-   * user may not read are left out without a word.
+   * Page by page, ordered by id. No snapshot: each page is evaluated when it is asked for (Dataverse docs,
+   * order-rows), and rows that the user may not read are left out without a word.
    */
   rows(table: string, query: RowQuery, pageSize?: number): AsyncGenerator<readonly ReadRow[]>;
   close(): Promise<void>;

@@ -7,7 +7,10 @@ import type { Row } from './web-api.ts';
 
 /** A row that a lookup refers to, read together with the row itself. */
 export interface Expand {
-  /** The lookup's column, or its navigation property (case matters): only that tells apart the tables of a polymorphic one. */
+  /**
+   * The lookup's column, or its navigation property (case matters): only that tells apart the tables of a
+   * polymorphic one.
+   */
   readonly lookup: string;
   readonly columns: readonly string[];
   readonly expand?: readonly Expand[];

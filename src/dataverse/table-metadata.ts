@@ -2,7 +2,10 @@ import { isObject } from '../json.ts';
 import { DataverseError } from './dataverse-error.ts';
 import type { Row, WebApi } from './web-api.ts';
 
-/** `UserLocal` and `TimeZoneIndependent` columns are read as date and time, `DateOnly` ones as a day (Dataverse docs, behavior-format). */
+/**
+ * `UserLocal` and `TimeZoneIndependent` columns are read as date and time, `DateOnly` ones as a day
+ * (Dataverse docs, behavior-format).
+ */
 export type DateBehavior = 'UserLocal' | 'TimeZoneIndependent' | 'DateOnly';
 
 interface ColumnMetadata {

@@ -37,10 +37,15 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const MAX_TRIES = 4;
 /** What a 429 without Retry-After waits. */
 const LIMIT_PAUSE_MS = 10_000;
-/** Dataverse's limits count over five minutes, so no longer pause makes sense (Dataverse docs, api-limits). */
+/**
+ * Dataverse's limits count over five minutes, so no longer pause makes sense (Dataverse docs, api-limits).
+ */
 export const MAX_PAUSE_MS = 5 * MINUTE_MS;
 
-/** None of these passes within seconds: an unknown host, one where nothing listens, a minute without an answer. */
+/**
+ * None of these passes within seconds: an unknown host, one where nothing listens, a minute without an
+ * answer.
+ */
 const LASTING: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ECONNREFUSED', 'DEADLINE']);
 
 const HEADERS = {
@@ -95,7 +100,8 @@ async function sendOnce(request: WebApiRequest, sender: Sender): Promise<string 
   const token = await sender.tokens(scope);
   const result = await sendWith(token, request, sender);
   if (typeof result === 'string' || result.failure.status !== 401) return result;
-  // A token can be refused before its time: one fresh one, and what that meets counts. Nothing was done: a write may go again.
+  // A token can be refused before its time: one fresh one, and what that meets counts. Nothing was done: a
+  // write may go again.
   const fresh = await sender.tokens(scope, token);
   return fresh === token ? result : sendWith(fresh, request, sender);
 }
@@ -122,8 +128,8 @@ async function sendWith(
 }
 
 /**
- * How long to wait before the same request once more; `undefined` when it is not to be tried again. A write is tried again only after
- * 429, because only that says that nothing was done.
+ * How long to wait before the same request once more; `undefined` when it is not to be tried again. A write
+ * is tried again only after 429, because only that says that nothing was done.
  */
 function pauseBefore(tries: number, method: string, { failure }: DataverseError, sender: Sender) {
   if (tries >= MAX_TRIES || failure.class !== 'transient') return undefined;
@@ -134,7 +140,10 @@ function pauseBefore(tries: number, method: string, { failure }: DataverseError,
   return ms <= sender.maxPauseMs ? ms : undefined;
 }
 
-/** Dataverse counts the requests of a user, not of a connection: who meets the limit meets it for all of this process. */
+/**
+ * Dataverse counts the requests of a user, not of a connection: who meets the limit meets it for all of this
+ * process.
+ */
 export interface ServiceLimit {
   /** No request before this time, UTC epoch ms. */
   until: number;
@@ -156,7 +165,10 @@ async function underLimit(sender: Sender): Promise<void> {
   });
 }
 
-/** Sends a request, several times where that is safe and may help, and returns the text of the answer. Throws `DataverseError`. */
+/**
+ * Sends a request, several times where that is safe and may help, and returns the text of the answer. Throws
+ * `DataverseError`.
+ */
 export async function send(request: WebApiRequest, sender: Sender): Promise<string> {
   for (let tries = 1; ; tries += 1) {
     await underLimit(sender);

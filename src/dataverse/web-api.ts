@@ -38,7 +38,9 @@ export interface WebApiOptions {
   readonly timeoutMs?: number;
   /** Connections at once. Default 4. */
   readonly connections?: number;
-  /** A longer pause is not waited for: the call fails, and its failure says how long. Default five minutes. */
+  /**
+   * A longer pause is not waited for: the call fails, and its failure says how long. Default five minutes.
+   */
   readonly maxPauseMs?: number;
   /** The first pause after an answer that was lost; the next ones double. Default 1 000. */
   readonly firstPauseMs?: number;

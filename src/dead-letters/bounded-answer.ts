@@ -1,7 +1,10 @@
 import type { DeadLetterList } from './reason-counts.ts';
 import type { Settled } from './settle.ts';
 
-/** Anybody may dead-letter with words of their own: an answer to a request stays short whatever stands in the queue. */
+/**
+ * Anybody may dead-letter with words of their own: an answer to a request stays short whatever stands in the
+ * queue.
+ */
 const MAX_REASONS = 50;
 const MAX_REASON_LENGTH = 128;
 const MAX_FAILED = 100;

@@ -36,7 +36,9 @@ function withoutName(change: AssignmentChange<NamedId>): WithoutName<AssignmentC
   return rest;
 }
 
-/** A message of the connector's own says what it would change as it is; its `operation` is why it was sent. */
+/**
+ * A message of the connector's own says what it would change as it is; its `operation` is why it was sent.
+ */
 function readUserMessage(body: Uint8Array): DeadLetterContent {
   const decoded = decodeUserMessage(body);
   if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };

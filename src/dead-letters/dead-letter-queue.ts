@@ -15,7 +15,8 @@ const OPTIONS = {
   // The copy has to carry the sender's bytes and times, not what JSON.parse and JSON.stringify make of them.
   skipParsingBodyAsJson: true,
   skipConvertingDate: true,
-  // One request for each message held: cheaper to let the locks of the held ones run out and receive those again.
+  // One request for each message held: cheaper to let the locks of the held ones run out and receive those
+  // again.
   maxAutoLockRenewalDurationInMs: 0,
 } as const;
 

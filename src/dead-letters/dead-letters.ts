@@ -41,7 +41,8 @@ const CLOSE_WITHIN_MS = 5_000;
 
 /** Peeks at all messages of an entity, the oldest first. Once for each client. */
 export async function* peekAll(receiver: ServiceBusReceiver): AsyncGenerator<ServiceBusReceivedMessage> {
-  // Without a number the SDK starts after the last message that this client peeked: at the first one for a new client.
+  // Without a number the SDK starts after the last message that this client peeked: at the first one for a
+  // new client.
   let page = await answerWithin(ANSWER_WITHIN_MS, receiver.peekMessages(PAGE));
   while (page.length > 0) {
     yield* page;
@@ -63,8 +64,8 @@ export interface Look {
 }
 
 /**
- * Looks through all dead letters without locking any, the oldest first in each queue, and yields those that match. Once for each
- * client.
+ * Looks through all dead letters without locking any, the oldest first in each queue, and yields those that
+ * match. Once for each client.
  */
 export async function* readDeadLetters(
   { queues, mapping }: DeadLetters,

@@ -26,7 +26,10 @@ export const filterSchema = z.strictObject({
     .min(1)
     .max(MAX_NUMBERS)
     .optional(),
-  /** In topic form: those that died in the subscription, or as retried or replayed ones in the queue. They are numbered apart. */
+  /**
+   * In topic form: those that died in the subscription, or as retried or replayed ones in the queue. They are
+   * numbered apart.
+   */
   from: z.enum(['queue', 'subscription'], { error: '`queue` or `subscription`' }).optional(),
   /** Messages that were enqueued before. */
   before: z

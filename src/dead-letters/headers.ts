@@ -5,7 +5,10 @@ import type { DeadLetterQueue } from './dead-letter-queue.ts';
 /** What stands for the reason of a message that was dead-lettered without one. */
 const NO_REASON = '(none)';
 
-/** All that is shown of a dead letter beside its content. No value of a property that is not the connector's own: it may be personal. */
+/**
+ * All that is shown of a dead letter beside its content. No value of a property that is not the connector's
+ * own: it may be personal.
+ */
 export interface DeadLetterHeaders {
   readonly from: DeadLetterQueue['from'];
   /** Decimal text: on a partitioned queue the number does not fit a JavaScript number. */

@@ -13,13 +13,17 @@ export interface HeldMessages {
   receive(count: number, withinMs: number): Promise<ReceivedMessage[]>;
   /** Keeps a message locked until `release`: abandoned at once, it would be the next one to be received. */
   hold(received: ReceivedMessage): void;
-  /** Abandons all held messages, until one call brings no answer in time or the connection is lost: what is left locked runs out by itself. */
+  /**
+   * Abandons all held messages, until one call brings no answer in time or the connection is lost: what is
+   * left locked runs out by itself.
+   */
   release(answerWithinMs: number): Promise<void>;
 }
 
 /**
- * With one delivery unsettled, an AMQP session of rhea 3.0.5 takes 2,047 further ones and then stops without a word
- * (lib/session.js, a ring of 2,048): long before, a further link is opened, which has a session of its own.
+ * With one delivery unsettled, an AMQP session of rhea 3.0.5 takes 2,047 further ones and then stops without
+ * a word (lib/session.js, a ring of 2,048): long before, a further link is opened, which has a session of its
+ * own.
  */
 const DELIVERIES_WHILE_HOLDING = 1_000;
 
@@ -52,7 +56,8 @@ export function createHeldMessages(openReceiver: () => ServiceBusReceiver): Held
       const all = [...held.values()];
       held.clear();
       for (let i = 0; i < all.length; i += RELEASED_TOGETHER) {
-        // Together, because they all have the same outcome and nothing else is settled meanwhile: rhea merges neighbouring dispositions.
+        // Together, because they all have the same outcome and nothing else is settled meanwhile: rhea merges
+        // neighbouring dispositions.
         const abandoned = all
           .slice(i, i + RELEASED_TOGETHER)
           .map(({ receiver, message }) => answerWithin(answerWithinMs, receiver.abandonMessage(message)));

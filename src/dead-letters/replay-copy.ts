@@ -7,7 +7,10 @@ import { readBody } from './message-body.ts';
 /** A message by its AMQP sections: the plain form of the SDK can send bytes only. */
 export type AmqpMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
 
-/** The dead letter gets its whole retry window anew. When it first came stays: what came after it is still newer. */
+/**
+ * The dead letter gets its whole retry window anew. When it first came stays: what came after it is still
+ * newer.
+ */
 const FORGOTTEN: ReadonlySet<string> = new Set([
   ...DEAD_LETTER_PROPERTIES,
   PROPERTY.attempt,
@@ -19,8 +22,9 @@ const FORGOTTEN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Where and when the message first came to the app: with the number and time that the trigger told, which a dead letter keeps. Of a
- * message from a subscription `enqueuedSequenceNumber` is the topic's own count, which the app never sees and nothing compares with.
+ * Where and when the message first came to the app: with the number and time that the trigger told, which a
+ * dead letter keeps. Of a message from a subscription `enqueuedSequenceNumber` is the topic's own count,
+ * which the app never sees and nothing compares with.
  */
 function firstEntry({ sequenceNumber, enqueuedTimeUtc }: ServiceBusReceivedMessage) {
   return {

@@ -15,7 +15,10 @@ const requestSchema = filterSchema.extend({
 
 type ReplayRequest = Omit<z.output<typeof requestSchema>, 'all'>;
 
-/** One thing that is wrong with a request; `pointer` is a JSON pointer (RFC 6901) into its body, empty for the whole. */
+/**
+ * One thing that is wrong with a request; `pointer` is a JSON pointer (RFC 6901) into its body, empty for the
+ * whole.
+ */
 interface RequestProblem {
   readonly pointer: string;
   readonly message: string;
@@ -46,8 +49,8 @@ function narrowed({ all, ...request }: z.output<typeof requestSchema>): ReadRequ
 const WHICH = 'should say which dead letters: {"reason": "CorValidation"}, another filter, or {"all": true}';
 
 /**
- * Reads the body of a replay request. It has to say which ones are meant: a host that drops the body of a chunked request would turn a
- * dry run into a replay of everything.
+ * Reads the body of a replay request. It has to say which ones are meant: a host that drops the body of a
+ * chunked request would turn a dry run into a replay of everything.
  */
 export function readReplayRequest(body: string): ReadRequest {
   let json: unknown;

@@ -10,8 +10,9 @@ interface Selected {
 }
 
 /**
- * Sends a copy of each selected dead letter to the queue and completes it, in this order: a crash in between makes a duplicate, which
- * the versions in the ledger make harmless, and running it again loses nothing. `copyOf`: what is sent.
+ * Sends a copy of each selected dead letter to the queue and completes it, in this order: a crash in between
+ * makes a duplicate, which the versions in the ledger make harmless, and running it again loses nothing.
+ * `copyOf`: what is sent.
  */
 export async function replay(
   letters: DeadLetters,

@@ -4,7 +4,10 @@ import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { sequenceNumberOf } from './headers.ts';
 import { createHeldMessages, type HeldMessages, type ReceivedMessage } from './held-messages.ts';
 
-/** The dead letters of one queue that are to be settled, fixed before anything is sent: later ones have other sequence numbers. */
+/**
+ * The dead letters of one queue that are to be settled, fixed before anything is sent: later ones have other
+ * sequence numbers.
+ */
 export interface Targets {
   readonly queue: DeadLetterQueue;
   readonly sequenceNumbers: ReadonlySet<string>;
@@ -71,7 +74,10 @@ const BATCH = 100;
 const RECEIVE_WITHIN_MS = 2_000;
 const RELEASE_WITHIN_MS = 1_000;
 
-/** Without any message that was not seen before: somebody else holds the rest, or the locks of the held ones are too short. */
+/**
+ * Without any message that was not seen before: somebody else holds the rest, or the locks of the held ones
+ * are too short.
+ */
 const PATIENCE_MS = 15_000;
 
 const goesOn = ({ pending, run }: Passage): boolean =>
@@ -117,8 +123,9 @@ async function settleBatch(passage: Passage): Promise<boolean> {
 }
 
 /**
- * Receives the queue's dead letters in order and settles the targets among them one at a time, each awaited: rhea 3.0.5 sends
- * neighbouring dispositions of one tick as one, with the outcome of the first (lib/session.js, write_dispositions).
+ * Receives the queue's dead letters in order and settles the targets among them one at a time, each awaited:
+ * rhea 3.0.5 sends neighbouring dispositions of one tick as one, with the outcome of the first
+ * (lib/session.js, write_dispositions).
  */
 async function settleQueue(targets: Targets, run: Run): Promise<void> {
   const { answerWithinMs = ANSWER_WITHIN_MS } = run.options;

@@ -9,7 +9,10 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 export interface JsonDate {
   /** UTC epoch milliseconds. */
   readonly ms: number;
-  /** The offset that was written, such as `+0200`. It does not change `ms` (.NET docs, stand-alone JSON serialization). */
+  /**
+   * The offset that was written, such as `+0200`. It does not change `ms` (.NET docs, stand-alone JSON
+   * serialization).
+   */
   readonly offset?: string;
 }
 
@@ -36,8 +39,8 @@ function offsetMs(zone: string | undefined): number | undefined {
 }
 
 /**
- * Reads an ISO 8601 date or date and time as UTC epoch milliseconds; `undefined` for the 30th of February and its like, for offsets
- * beyond ±14:00, and for what lies outside the years 1 to 9999 in UTC.
+ * Reads an ISO 8601 date or date and time as UTC epoch milliseconds; `undefined` for the 30th of February and
+ * its like, for offsets beyond ±14:00, and for what lies outside the years 1 to 9999 in UTC.
  */
 export function readIsoDate(text: string): number | undefined {
   const found = ISO_DATE.exec(text);
@@ -47,7 +50,8 @@ export function readIsoDate(text: string): number | undefined {
   // Date.UTC would read the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(year ?? 0, (month ?? 0) - 1, day);
   date.setUTCHours(hour ?? 0, minute, second, Number((found[7] ?? '').slice(0, 3).padEnd(3, '0')));
-  // A part that is too large carries into the next one, so the date would come out as another than was written.
+  // A part that is too large carries into the next one, so the date would come out as another than was
+  // written.
   if (date.toISOString().slice(0, 19) !== isoSeconds(found)) return undefined;
   const offset = offsetMs(found[8]);
   if (offset === undefined) return undefined;

@@ -10,13 +10,17 @@ export const WEEKDAYS = [
 
 type Weekday = (typeof WEEKDAYS)[number];
 
-/** How dated allocations become the one number that COR holds per workspace: the member `percentage` of a mapping. */
+/**
+ * How dated allocations become the one number that COR holds per workspace: the member `percentage` of a
+ * mapping.
+ */
 export interface PercentageRule {
   /** IANA name. Its days are the days of the plan, and of "today". */
   readonly timeZone: string;
   /**
-   * Calendar weeks, from the Monday of the current one, whose planned work is the percentage. `always`: all work over the whole span of
-   * the rows, whatever the day; `keepAfter` and the dates of fixed percentages are then ignored.
+   * Calendar weeks, from the Monday of the current one, whose planned work is the percentage. `always`: all
+   * work over the whole span of the rows, whatever the day; `keepAfter` and the dates of fixed percentages
+   * are then ignored.
    */
   readonly window: 'always' | { readonly weeks: number };
   /** Days after its finish through which a row keeps the workspace attached. */

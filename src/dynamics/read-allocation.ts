@@ -80,7 +80,9 @@ function readFixed(
   });
 }
 
-/** 0.07 × 100 is not 7 in binary fractions; no column of Dynamics has more than ten digits after the point. */
+/**
+ * 0.07 × 100 is not 7 in binary fractions; no column of Dynamics has more than ten digits after the point.
+ */
 function percentOf(fraction: number): number {
   return Number((fraction * 100).toFixed(10));
 }
@@ -129,7 +131,10 @@ function tryRule(entity: Entity, rule: AllocationRule, timeZone: string): RuleRe
   }
 }
 
-/** Tries the mapping's rules in order. A rule whose columns are filled with nonsense ends the search: the next one would hide it. */
+/**
+ * Tries the mapping's rules in order. A rule whose columns are filled with nonsense ends the search: the next
+ * one would hide it.
+ */
 export function readAllocation(entity: Entity, { allocation: rules, percentage }: Mapping): RowAllocation {
   const reasons: string[] = [];
   for (const [index, rule] of rules.entries()) {

@@ -1,6 +1,6 @@
 /**
- * The one timer of a COR call. A call waits for one thing at a time (a token, an exchange), so there is one listener: cheaper than a chain
- * of AbortSignals.
+ * The one timer of a COR call. A call waits for one thing at a time (a token, an exchange), so there is one
+ * listener: cheaper than a chain of AbortSignals.
  */
 export interface Deadline {
   expired: boolean;

@@ -7,8 +7,8 @@ export interface Endpoint {
 }
 
 /**
- * Reads an endpoint setting. Throws an Error that names the setting and never repeats credentials written into the URL.
- * https is required except on loopback: the calls carry a bearer token.
+ * Reads an endpoint setting. Throws an Error that names the setting and never repeats credentials written
+ * into the URL. https is required except on loopback: the calls carry a bearer token.
  */
 export function parseEndpoint(setting: string, value: string): Endpoint {
   const url = URL.parse(value);
@@ -39,9 +39,8 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /**
- * Percent-encodes an external id as exactly one path segment.
- * `.` is encoded too when it would stand alone, because `/users/../attach` names another route. A lone surrogate, which no URL can
- * carry, becomes U+FFFD.
+ * Percent-encodes an external id as exactly one path segment. `.` is encoded too when it would stand alone,
+ * because `/users/../attach` names another route. A lone surrogate, which no URL can carry, becomes U+FFFD.
  */
 export function pathSegment(id: string): string {
   if (id === '.' || id === '..') return id.replaceAll('.', '%2E');

@@ -18,7 +18,9 @@ export interface HttpResponse {
   readonly text: string | undefined;
 }
 
-/** No complete response came. `code` is the network error's (`ECONNREFUSED`, `UND_ERR_SOCKET`) or `DEADLINE`. */
+/**
+ * No complete response came. `code` is the network error's (`ECONNREFUSED`, `UND_ERR_SOCKET`) or `DEADLINE`.
+ */
 interface NoResponse {
   readonly kind: 'noResponse';
   readonly code: string;
@@ -27,10 +29,12 @@ interface NoResponse {
 export type Exchange = HttpResponse | NoResponse;
 
 /**
- * One request and its whole response, bounded in time by `deadline` and in size by `maxBodyBytes`. Never rejects, follows no redirect.
+ * One request and its whole response, bounded in time by `deadline` and in size by `maxBodyBytes`. Never
+ * rejects, follows no redirect.
  *
- * `dispatch` rather than `request`: an aborted `request()` that still waits for a connection settles only once it gets one
- * (undici 8 lib/api/api-request.js), so a deadline could not be kept while all connections hang.
+ * `dispatch` rather than `request`: an aborted `request()` that still waits for a connection settles only
+ * once it gets one (undici 8 lib/api/api-request.js), so a deadline could not be kept while all connections
+ * hang.
  */
 export function exchange(
   pool: Pool,
@@ -44,7 +48,10 @@ export function exchange(
   });
 }
 
-/** A class because it is undici's callback object: one allocation per call instead of a closure for each callback. */
+/**
+ * A class because it is undici's callback object: one allocation per call instead of a closure for each
+ * callback.
+ */
 class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #deadline: Deadline;
   readonly #maxBodyBytes: number;

@@ -35,7 +35,8 @@ export function redact(text: string, secrets: Secrets): string {
       if (form) safe = safe.replaceAll(form, MARK);
     }
   }
-  // The cut may go through an address or a token that the patterns then miss, so the word it goes through is dropped.
+  // The cut may go through an address or a token that the patterns then miss, so the word it goes through is
+  // dropped.
   if (safe.length > MAX_INPUT || text.length > MAX_RAW) safe = withoutLastWord(safe.slice(0, MAX_INPUT));
   for (const pattern of PATTERNS) safe = safe.replace(pattern, MARK);
   return safe;

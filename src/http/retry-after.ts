@@ -4,11 +4,12 @@ import { DAY_MS } from '../duration.ts';
 const MAX_MS = 7 * DAY_MS;
 
 /**
- * `Retry-After` (RFC 9110, 10.2.3) as milliseconds from `now` (UTC epoch ms), capped at 7 days; `undefined` when it holds neither
- * seconds nor a possible date. A date in the past is 0. Read leniently, as servers write it: fractions are rounded up, of several
- * values the longest counts, an ISO date is a date.
+ * `Retry-After` (RFC 9110, 10.2.3) as milliseconds from `now` (UTC epoch ms), capped at 7 days; `undefined`
+ * when it holds neither seconds nor a possible date. A date in the past is 0. Read leniently, as servers
+ * write it: fractions are rounded up, of several values the longest counts, an ISO date is a date.
  *
- * Own code: undici keeps its date parser private and its retry handler reads dates with `new Date()`, which rolls 31 February over.
+ * Own code: undici keeps its date parser private and its retry handler reads dates with `new Date()`, which
+ * rolls 31 February over.
  */
 export function parseRetryAfter(header: string | string[] | undefined, now: number): number | undefined {
   const value = (Array.isArray(header) ? header[0] : header)?.trim();
@@ -24,7 +25,10 @@ export function parseRetryAfter(header: string | string[] | undefined, now: numb
 const SECONDS = /^\d{1,20}(\.\d{1,20})?(\s*,\s*\d{1,20}(\.\d{1,20})?){0,9}$/;
 const ISO_DATE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Without a zone it is UTC, as every other date of HTTP. `Date.parse` rolls 31 February over, so the day is looked at alone. */
+/**
+ * Without a zone it is UTC, as every other date of HTTP. `Date.parse` rolls 31 February over, so the day is
+ * looked at alone.
+ */
 function isoDate(value: string): number | undefined {
   const day = value.slice(0, 10);
   const midnight = Date.parse(day);
@@ -58,7 +62,10 @@ function parseHttpDate(value: string, now: number): number | undefined {
   return undefined;
 }
 
-/** `Date.parse` rolls impossible dates over and ignores the weekday; writing the result back shows whether it did. */
+/**
+ * `Date.parse` rolls impossible dates over and ignores the weekday; writing the result back shows whether it
+ * did.
+ */
 function exactDate(imfFixdate: string): number | undefined {
   const ms = Date.parse(imfFixdate);
   return Number.isFinite(ms) && new Date(ms).toUTCString() === imfFixdate ? ms : undefined;

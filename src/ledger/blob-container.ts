@@ -5,7 +5,10 @@ import { SettingsError } from '../settings.ts';
 const NO_CONNECTION_STRING =
   'LedgerStorage (or AzureWebJobsStorage) should be a connection string such as DefaultEndpointsProtocol=https;AccountName=<name>;AccountKey=<key>;EndpointSuffix=core.windows.net';
 
-/** The client of a container; nothing is asked of the storage yet. Rejects with `SettingsError` when the connection string is none. */
+/**
+ * The client of a container; nothing is asked of the storage yet. Rejects with `SettingsError` when the
+ * connection string is none.
+ */
 export async function openContainer(connection: Connection, name: string): Promise<ContainerClient> {
   const { BlobServiceClient } = await import('@azure/storage-blob');
   // Few, quick tries of the SDK's own: what still fails is retried by the queue, with growing delays.

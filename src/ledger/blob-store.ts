@@ -37,7 +37,8 @@ async function upload(
       });
     return { kind: 'saved', etag: stored };
   } catch (error) {
-    // 412: somebody saved in between. BlobAlreadyExists: somebody made the document that we thought was not there.
+    // 412: somebody saved in between. BlobAlreadyExists: somebody made the document that we thought was not
+    // there.
     if (statusOf(error) === 412 || codeOf(error) === 'BlobAlreadyExists') return { kind: 'conflict' };
     throw error;
   }

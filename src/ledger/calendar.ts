@@ -1,8 +1,8 @@
 import { dayNumber } from '../day.ts';
 import { type PercentageRule, WEEKDAYS } from '../dynamics/percentage-rule.ts';
 
-// Days are numbers here: days since 1970-01-01, a Thursday. No library: the count of working days between two days, holidays taken off,
-// in constant time is two lines, and those on npm walk from day to day.
+// Days are numbers here: days since 1970-01-01, a Thursday. No library: the count of working days between two
+// days, holidays taken off, in constant time is two lines, and those on npm walk from day to day.
 
 /** Working days of a rule, in a form that counts them without walking over them. */
 export interface Calendar {

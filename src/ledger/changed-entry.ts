@@ -30,8 +30,9 @@ function unusableUser(user: string): string | undefined {
 }
 
 /**
- * Why a document with this change could not be read again once it is saved: a JSON pointer and a sentence without the content.
- * `undefined`: it can. Such a change is to be refused before anything is told, or its user would be stopped for ever.
+ * Why a document with this change could not be read again once it is saved: a JSON pointer and a sentence
+ * without the content. `undefined`: it can. Such a change is to be refused before anything is told, or its
+ * user would be stopped for ever.
  */
 export function unsavable(change: AssignmentChange): string | undefined {
   const user = unusableUser(change.user);

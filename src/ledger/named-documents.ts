@@ -8,13 +8,16 @@ interface NamedDocument {
 }
 
 /**
- * Small JSON documents that belong to no user and stand beside them in the ledger's container: the pinned organization, reports, leases.
- * Every call rejects when the store cannot be reached.
+ * Small JSON documents that belong to no user and stand beside them in the ledger's container: the pinned
+ * organization, reports, leases. Every call rejects when the store cannot be reached.
  */
 export interface NamedDocuments {
   /** `undefined`: there is none. Rejects when it is not JSON. */
   read(name: string): Promise<NamedDocument | undefined>;
-  /** Writes only if the document still has `etag` (undefined: there is still none). A conflict is a value, not an error. */
+  /**
+   * Writes only if the document still has `etag` (undefined: there is still none). A conflict is a value, not
+   * an error.
+   */
   write(name: string, value: unknown, etag: string | undefined): Promise<'saved' | 'conflict'>;
   remove(name: string): Promise<void>;
   /** Names that begin with `prefix`, in no particular order. */
@@ -27,7 +30,10 @@ function checked(name: string): string {
   return name;
 }
 
-/** A document that holds something else than it should. The message says what to do, and repeats nothing of it. */
+/**
+ * A document that holds something else than it should. The message says what to do, and repeats nothing of
+ * it.
+ */
 export class DamagedDocumentError extends Error {
   override readonly name = 'DamagedDocumentError';
 

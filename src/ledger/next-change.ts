@@ -5,7 +5,10 @@ import { calendarOf, mondayOf } from './calendar.ts';
 import { type LedgerEntry, NEVER } from './document.ts';
 import { spanOf, type Window, windowOn } from './window.ts';
 
-/** The Monday on which the share of an allocation in the window may change next, as a number; infinite when it will not. */
+/**
+ * The Monday on which the share of an allocation in the window may change next, as a number; infinite when it
+ * will not.
+ */
 function nextShareChange(allocation: Allocation, window: Window): number {
   const { start, finish } = spanOf(allocation);
   const length = window.last - window.first + 1;
@@ -18,8 +21,8 @@ function nextShareChange(allocation: Allocation, window: Window): number {
 }
 
 /**
- * The first day after `day` on which `percentagesOn` may say something else for the same assignments: a day too early may be named, one
- * too late never is. `never` also when that day is after the year 9999. Pure.
+ * The first day after `day` on which `percentagesOn` may say something else for the same assignments: a day
+ * too early may be named, one too late never is. `never` also when that day is after the year 9999. Pure.
  */
 export function nextChange(
   assignments: Readonly<Record<string, LedgerEntry>>,

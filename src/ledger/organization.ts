@@ -10,10 +10,16 @@ const schema = z.object({
   by: z.enum(['message', 'command', 'dataverse']),
 });
 
-/** The Dataverse organization that a ledger belongs to. `by`: the first message of it, an operator, or Dataverse itself said so. */
+/**
+ * The Dataverse organization that a ledger belongs to. `by`: the first message of it, an operator, or
+ * Dataverse itself said so.
+ */
 export type PinnedOrganization = z.output<typeof schema>;
 
-/** The organization that is pinned; `undefined` while none is. Rejects when the storage cannot be reached, or holds something else. */
+/**
+ * The organization that is pinned; `undefined` while none is. Rejects when the storage cannot be reached, or
+ * holds something else.
+ */
 export async function readPinnedOrganization(
   documents: NamedDocuments,
 ): Promise<PinnedOrganization | undefined> {
@@ -24,7 +30,10 @@ export async function readPinnedOrganization(
   throw new DamagedDocumentError(NAME, 'names no organization. Say "npm run ledger -- organization set ID".');
 }
 
-/** Pins `id` unless another is pinned already, and returns the one that is pinned then: of two who pin at once one is first. */
+/**
+ * Pins `id` unless another is pinned already, and returns the one that is pinned then: of two who pin at once
+ * one is first.
+ */
 export async function pinOrganization(
   documents: NamedDocuments,
   pin: PinnedOrganization,

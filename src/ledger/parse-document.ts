@@ -10,8 +10,8 @@ const MEND_IT =
 export class LedgerUnreadableError extends Error {
   override readonly name = 'LedgerUnreadableError';
   /**
-   * What is wrong and what to do, without the name of the document: that holds the user's external id, which may be an e-mail
-   * address. A command that is run by hand may say the message.
+   * What is wrong and what to do, without the name of the document: that holds the user's external id, which
+   * may be an e-mail address. A command that is run by hand may say the message.
    */
   readonly problem: string;
 
@@ -21,7 +21,10 @@ export class LedgerUnreadableError extends Error {
   }
 }
 
-/** Tombstones and released workspaces of the first schema have no day: they count from the day on which they are read. */
+/**
+ * Tombstones and released workspaces of the first schema have no day: they count from the day on which they
+ * are read.
+ */
 function upgrade(first: z.output<typeof firstSchema>, today: string): LedgerDocument {
   const entries = Object.entries(first.assignments).map(([record, entry]): [string, LedgerEntry] => [
     record,
@@ -44,8 +47,9 @@ function readJson(json: string): unknown {
 }
 
 /**
- * Reads a stored document of `user`, upgraded where it is of an older schema; `today` is `YYYY-MM-DD`. Throws `LedgerUnreadableError`
- * that names `where` (the blob) and, as a JSON pointer, what is wrong with it; the content itself is not repeated.
+ * Reads a stored document of `user`, upgraded where it is of an older schema; `today` is `YYYY-MM-DD`. Throws
+ * `LedgerUnreadableError` that names `where` (the blob) and, as a JSON pointer, what is wrong with it; the
+ * content itself is not repeated.
  */
 export function parseDocument(json: string, user: string, where: string, today: string): LedgerDocument {
   const unreadable = (problem: string) => new LedgerUnreadableError(where, problem);

@@ -29,8 +29,8 @@ export function counts(allocation: Allocation, day: number, rule: PercentageRule
 }
 
 /**
- * Binary fractions add up differently in another order, and the order in which rows became known must not show. Sums over a window see to
- * that themselves, faster.
+ * Binary fractions add up differently in another order, and the order in which rows became known must not
+ * show. Sums over a window see to that themselves, faster.
  */
 function byRecord(assignments: Readonly<Record<string, LedgerEntry>>): LedgerEntry[] {
   return Object.entries(assignments)
@@ -73,8 +73,9 @@ function percentageOf(
 }
 
 /**
- * The workspaces that are attached on `day` (`YYYY-MM-DD` in the rule's time zone), in the order of their ids, each with its percentage. `assignments` are those
- * of a ledger document; entries that are not assigned, and rows that finished more than `keepAfter` days ago, are left out. Pure.
+ * The workspaces that are attached on `day` (`YYYY-MM-DD` in the rule's time zone), in the order of their
+ * ids, each with its percentage. `assignments` are those of a ledger document; entries that are not assigned,
+ * and rows that finished more than `keepAfter` days ago, are left out. Pure.
  */
 export function percentagesOn(
   assignments: Readonly<Record<string, LedgerEntry>>,

@@ -16,9 +16,9 @@ interface Kept extends RecentDocument {
 }
 
 /**
- * The documents of busy users as this process saved them last, for a second each: while messages of one user come one after another
- * its document need not be read, only written. That is as safe as a read which took that long: who saved in between is found out by
- * the ETag.
+ * The documents of busy users as this process saved them last, for a second each: while messages of one user
+ * come one after another its document need not be read, only written. That is as safe as a read which took
+ * that long: who saved in between is found out by the ETag.
  */
 export class RecentDocuments {
   private readonly now: () => number;

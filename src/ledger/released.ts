@@ -8,8 +8,9 @@ export function assignedWorkspaces({ assignments }: LedgerDocument): Set<string>
 }
 
 /**
- * The document with `workspaces` noted as ones that COR may show although the user does not have them: a call that is still under way
- * somewhere may attach them. What is assigned is left out. The same object when nothing is new. `day` is today, `YYYY-MM-DD`.
+ * The document with `workspaces` noted as ones that COR may show although the user does not have them: a call
+ * that is still under way somewhere may attach them. What is assigned is left out. The same object when
+ * nothing is new. `day` is today, `YYYY-MM-DD`.
  */
 export function release(
   document: LedgerDocument,

@@ -4,7 +4,10 @@ import { type PercentageRule, WEEKDAYS } from '../dynamics/percentage-rule.ts';
 /** Raised when the code comes to other percentages for the same rule: every document is then due. */
 const FORMULA = 1;
 
-/** 8 hexadecimal digits that tell one percentage rule from another. How it is written down does not matter, only what it says. */
+/**
+ * 8 hexadecimal digits that tell one percentage rule from another. How it is written down does not matter,
+ * only what it says.
+ */
 export function ruleHash(rule: PercentageRule): string {
   const said = [
     FORMULA,

@@ -4,8 +4,8 @@ import { type Calendar, workingDaysBetween } from './calendar.ts';
 import { type Span, spanOf, type Window } from './window.ts';
 
 /**
- * Sums of binary fractions may lie a hair below the decimal number they stand for. This much of the last digit is far more than that,
- * and far too little to lift the shares of a person above 100.
+ * Sums of binary fractions may lie a hair below the decimal number they stand for. This much of the last
+ * digit is far more than that, and far too little to lift the shares of a person above 100.
  */
 const NUDGE = 1e-6;
 
@@ -14,12 +14,18 @@ function roundDown(value: number, decimals: number): number {
   return Math.floor(value * scale + NUDGE) / scale;
 }
 
-/** Binary fractions add up differently in another order, and the order in which rows became known must not show. */
+/**
+ * Binary fractions add up differently in another order, and the order in which rows became known must not
+ * show.
+ */
 function add(numbers: number[]): number {
   return numbers.sort((a, b) => a - b).reduce((sum, number) => sum + number, 0);
 }
 
-/** Hours of a row that fall into the window: they are spread over its own working days, or lie on its first day when it has none. */
+/**
+ * Hours of a row that fall into the window: they are spread over its own working days, or lie on its first
+ * day when it has none.
+ */
 function hoursInWindow(hours: number, { start, finish }: Span, window: Window, calendar: Calendar): number {
   const own = workingDaysBetween(calendar, start, finish);
   if (own === 0) return start >= window.first && start <= window.last ? hours : 0;
@@ -28,7 +34,9 @@ function hoursInWindow(hours: number, { start, finish }: Span, window: Window, c
   return (hours * workingDaysBetween(calendar, first, last)) / own;
 }
 
-/** A fixed percentage for the working days that it covers. A window without any counts as one day, its first. */
+/**
+ * A fixed percentage for the working days that it covers. A window without any counts as one day, its first.
+ */
 function fixedInWindow(percentage: number, span: Span, window: Window, calendar: Calendar): number {
   if (span.start <= window.first && span.finish >= window.last) return percentage;
   if (window.workingDays === 0)
@@ -38,7 +46,10 @@ function fixedInWindow(percentage: number, span: Span, window: Window, calendar:
   return (percentage * workingDaysBetween(calendar, first, last)) / window.workingDays;
 }
 
-/** Why the rows of a workspace come to 0: all have finished, some begin later, none has work in the window, or too little for a digit. */
+/**
+ * Why the rows of a workspace come to 0: all have finished, some begin later, none has work in the window, or
+ * too little for a digit.
+ */
 export type WhyZero = 'finished' | 'later' | 'noWork' | 'roundedDown';
 
 function whyZeroIn(window: Window, allocations: readonly Allocation[], sum: number): WhyZero {

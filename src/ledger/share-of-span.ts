@@ -6,13 +6,15 @@ import { spanOf } from './window.ts';
 
 function round(value: number, decimals: number): number {
   const scale = 10 ** decimals;
-  // The nudge keeps 1.005 and its like, which binary fractions hold a hair too small, from being rounded down.
+  // The nudge keeps 1.005 and its like, which binary fractions hold a hair too small, from being rounded
+  // down.
   return Math.round(value * scale * (1 + Number.EPSILON)) / scale;
 }
 
 /**
- * The share for the window `always`: fixed percentages added up whatever their dates, plus 100 × all hours ÷ the working hours between
- * the earliest start and the latest finish (one working day where that span has none), rounded to the nearest.
+ * The share for the window `always`: fixed percentages added up whatever their dates, plus 100 × all hours ÷
+ * the working hours between the earliest start and the latest finish (one working day where that span has
+ * none), rounded to the nearest.
  */
 export function shareOfSpan(
   allocations: readonly Allocation[],

@@ -8,7 +8,10 @@ import { utcToday } from './today.ts';
 export const USERS_FOLDER = 'users/';
 const SUFFIX = '.json';
 
-/** Characters of a document from which reading it keeps a processor busy for so long that others come first. About 1,500 rows. */
+/**
+ * Characters of a document from which reading it keeps a processor busy for so long that others come first.
+ * About 1,500 rows.
+ */
 const LARGE_TEXT = 500_000;
 
 /** One operation of the ledger, for counting: its name and its milliseconds. */
@@ -27,7 +30,10 @@ function userOf(name: string): string | undefined {
   }
 }
 
-/** What a listing tells of a document without reading it. Names are lower case: Azure does not keep them apart otherwise. */
+/**
+ * What a listing tells of a document without reading it. Names are lower case: Azure does not keep them apart
+ * otherwise.
+ */
 function metadataOf({ nextChange }: LedgerDocument, rule: string | undefined): Record<string, string> {
   return {
     ...(nextChange !== undefined && { nextchange: nextChange }),

@@ -13,11 +13,17 @@ export interface ListedText {
 /** How a guarded write ended. `etag`: that of what is stored now. */
 export type WriteResult = { readonly kind: 'saved'; readonly etag: string } | { readonly kind: 'conflict' };
 
-/** Texts by name, guarded by ETags: what Blob Storage does for the ledger. Every call rejects when the store cannot be reached. */
+/**
+ * Texts by name, guarded by ETags: what Blob Storage does for the ledger. Every call rejects when the store
+ * cannot be reached.
+ */
 export interface TextStore {
   /** `undefined`: there is none. */
   read(name: string): Promise<StoredText | undefined>;
-  /** Writes only if the text still has `etag` (undefined: there is still none). A conflict is a value, not an error. */
+  /**
+   * Writes only if the text still has `etag` (undefined: there is still none). A conflict is a value, not an
+   * error.
+   */
   write(
     name: string,
     text: string,

@@ -8,7 +8,10 @@ export function today({ timeZone }: Pick<PercentageRule, 'timeZone'>, now: numbe
   return day;
 }
 
-/** What an app or a command takes for today: the fixed day of the settings, else that of the clock in the mapping's zone. */
+/**
+ * What an app or a command takes for today: the fixed day of the settings, else that of the clock in the
+ * mapping's zone.
+ */
 export function planningDay(
   {
     fixedDay,

@@ -60,8 +60,9 @@ function stillReleased({ assignments, released }: LedgerDocument, day: string): 
 }
 
 /**
- * The document without what it need not remember on `day`: so it does not grow with the history of its user. The highest version among
- * the tombstones that go stays as `mark`: at or below it nothing is known of a row that the document does not hold.
+ * The document without what it need not remember on `day`: so it does not grow with the history of its user.
+ * The highest version among the tombstones that go stays as `mark`: at or below it nothing is known of a row
+ * that the document does not hold.
  */
 export function trim(document: LedgerDocument, day: string): LedgerDocument {
   const released = stillReleased(document, day);

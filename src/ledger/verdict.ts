@@ -13,9 +13,10 @@ export interface SequencedChange {
 }
 
 /**
- * What becomes of a change. `repeated`: it says what is recorded. `old`: something newer is recorded. `versionWentBack`: its version
- * number is lower and its time is later, as after the restore of an environment. `doubtful`: tombstones of that age were dropped, or
- * have no number, so that only the row itself can tell. Only `applied` changes what is assigned.
+ * What becomes of a change. `repeated`: it says what is recorded. `old`: something newer is recorded.
+ * `versionWentBack`: its version number is lower and its time is later, as after the restore of an
+ * environment. `doubtful`: tombstones of that age were dropped, or have no number, so that only the row
+ * itself can tell. Only `applied` changes what is assigned.
  */
 export type Verdict = 'applied' | 'repeated' | 'old' | 'versionWentBack' | 'doubtful';
 
@@ -28,7 +29,10 @@ export function versionOf({ change, sequence, enqueuedAt }: SequencedChange): Qu
   return { ...change.version, ...(enqueuedAt !== undefined && { enqueuedAt }), sequence };
 }
 
-/** Less than 0 when `a` is older. The row's own word: by number, else by time; of one second the one with a number is newer. */
+/**
+ * Less than 0 when `a` is older. The row's own word: by number, else by time; of one second the one with a
+ * number is newer.
+ */
 function compareRows(a: QueuedVersion, b: QueuedVersion): number {
   if (a.number !== undefined && b.number !== undefined) return a.number - b.number;
   if (a.modifiedOn === undefined || b.modifiedOn === undefined) return 0;
@@ -36,15 +40,19 @@ function compareRows(a: QueuedVersion, b: QueuedVersion): number {
   return Number(a.number !== undefined) - Number(b.number !== undefined);
 }
 
-/** By the time of entry into the queue, then by sequence. A document of the first schema has no time: that is before any. */
+/**
+ * By the time of entry into the queue, then by sequence. A document of the first schema has no time: that is
+ * before any.
+ */
 function compareEntry(a: QueuedVersion, b: QueuedVersion): number {
   const byTime = (a.enqueuedAt ?? 0) - (b.enqueuedAt ?? 0);
   return byTime !== 0 ? byTime : compareSequenceNumbers(a.sequence, b.sequence);
 }
 
 /**
- * Which of two versions of a row is newer? Less than 0: `a` is older; 0: they are the same. By `versionnumber` where both have it, else
- * by `modifiedon`, else by the entry into the queue. It is an order as long as `modifiedon` does not fall while `versionnumber` rises.
+ * Which of two versions of a row is newer? Less than 0: `a` is older; 0: they are the same. By
+ * `versionnumber` where both have it, else by `modifiedon`, else by the entry into the queue. It is an order
+ * as long as `modifiedon` does not fall while `versionnumber` rises.
  */
 export function compareVersions(a: QueuedVersion, b: QueuedVersion): number {
   if (a.number !== undefined && b.number !== undefined) return a.number - b.number;
@@ -70,8 +78,9 @@ function isAbove({ number, modifiedOn }: QueuedVersion, mark: Mark): boolean {
 }
 
 /**
- * A row that the document does not know, or no longer. Where tombstones were dropped, what is not above all of them may come from before
- * one: a put is then doubtful, and a removal has nothing to remove. A row that was read is what it is.
+ * A row that the document does not know, or no longer. Where tombstones were dropped, what is not above all
+ * of them may come from before one: a put is then doubtful, and a removal has nothing to remove. A row that
+ * was read is what it is.
  */
 function onUnknown(change: AssignmentChange, version: QueuedVersion, { mark }: LedgerDocument): Verdict {
   const { kind } = change.basis ?? BY_EVENT;
@@ -80,8 +89,9 @@ function onUnknown(change: AssignmentChange, version: QueuedVersion, { mark }: L
 }
 
 /**
- * Nothing but a higher number comes after a delete: the row was restored under its id. Where it is not known at which number the row
- * ended (a 404, or an image without `versionnumber`), only the row itself says that it lives again: a put above is then doubtful.
+ * Nothing but a higher number comes after a delete: the row was restored under its id. Where it is not known
+ * at which number the row ended (a 404, or an image without `versionnumber`), only the row itself says that
+ * it lives again: a put above is then doubtful.
  */
 function onDeleted(change: AssignmentChange, version: QueuedVersion, recorded: Tombstone): Verdict {
   const { kind } = change.basis ?? BY_EVENT;
@@ -96,8 +106,9 @@ function onDeleted(change: AssignmentChange, version: QueuedVersion, recorded: T
 }
 
 /**
- * A delete has the version of its pre image, the row's last: as high as what is recorded, or it belongs to an earlier life of the row.
- * What was recorded without a number could not come after a delete either, in whatever order the two arrive.
+ * A delete has the version of its pre image, the row's last: as high as what is recorded, or it belongs to an
+ * earlier life of the row. What was recorded without a number could not come after a delete either, in
+ * whatever order the two arrive.
  */
 function onDelete(
   { number, modifiedOn, ...version }: QueuedVersion,
@@ -117,14 +128,20 @@ function sameAllocation(a: AssignedEntry['allocation'], b: AssignedEntry['alloca
   return 'percentage' in b && a.percentage === b.percentage;
 }
 
-/** Does the change say of its row what is recorded? Names do not count: they are used only when a workspace is created. */
+/**
+ * Does the change say of its row what is recorded? Names do not count: they are used only when a workspace is
+ * created.
+ */
 function saysTheSame(change: AssignmentChange, recorded: LedgerEntry): boolean {
   if (change.kind === 'remove') return recorded.state !== 'assigned';
   if (recorded.state !== 'assigned') return false;
   return change.workspace === recorded.workspace && sameAllocation(change.allocation, recorded.allocation);
 }
 
-/** A row that was read is what Dynamics holds, so an equal version will do; what it does not change is never sent. */
+/**
+ * A row that was read is what Dynamics holds, so an equal version will do; what it does not change is never
+ * sent.
+ */
 function onRead(change: AssignmentChange, version: QueuedVersion, recorded: LedgerEntry): Verdict {
   if (compareRows(version, recorded.version) < 0) return oldOrBack(version, recorded.version);
   return saysTheSame(change, recorded) ? 'repeated' : 'applied';
@@ -145,8 +162,8 @@ function onGone(seen: QueuedVersion | undefined, recorded: LedgerEntry): Verdict
 }
 
 /**
- * What becomes of a change when it meets the document of its user. The one place that says so: `merge` applies what this applies, and a
- * comparison of all rows sends nothing else. Pure.
+ * What becomes of a change when it meets the document of its user. The one place that says so: `merge`
+ * applies what this applies, and a comparison of all rows sends nothing else. Pure.
  */
 export function verdictOf(document: LedgerDocument, one: SequencedChange): Verdict {
   const { change, enqueuedAt } = one;

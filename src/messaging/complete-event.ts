@@ -62,8 +62,8 @@ async function identified(
 }
 
 /**
- * From what an event says to changes that can be applied: reads the row where the event does not suffice, looks up ids that stand in
- * related rows. Neither is done for an event that does not need it.
+ * From what an event says to changes that can be applied: reads the row where the event does not suffice,
+ * looks up ids that stand in related rows. Neither is done for an event that does not need it.
  */
 export async function completeEvent(
   translation: Translation,

@@ -150,7 +150,10 @@ function completed(endings: ReadonlySet<SyncResult['kind']>): Decision {
   return { kind: 'complete', result: 'duplicate' };
 }
 
-/** Somebody may be about to fill in what is missing. The grace is one of its own: that COR does not know a user is another matter. */
+/**
+ * Somebody may be about to fill in what is missing. The grace is one of its own: that COR does not know a
+ * user is another matter.
+ */
 function unidentified({ reason, description }: DeadLetter, input: DecisionInput): Decision {
   const { history, policy, now } = input;
   const since = history.unidentifiedSince ?? now;

@@ -9,7 +9,10 @@ export const TOO_OLD = deadLetter(
     'in Dynamics: where the assignment is still there change the row once more, which posts it anew; then discard.',
 );
 
-/** Puts of which the ledger cannot tell whether they are old, each as an event that does not suffice. `table` is that of the rows. */
+/**
+ * Puts of which the ledger cannot tell whether they are old, each as an event that does not suffice. `table`
+ * is that of the rows.
+ */
 export function doubtfulPuts(changes: readonly AssignmentChange[], table: string): Incomplete[] {
   return changes.flatMap(({ kind, record, user, basis }): Incomplete[] => {
     if (kind === 'remove' || basis?.kind === 'read') return [];

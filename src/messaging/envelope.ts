@@ -3,15 +3,18 @@ import { asSequenceNumber, type SequenceNumber } from '../sequence-number.ts';
 
 /** What the host says about a message beside its body. */
 export interface Envelope {
-  /** An id that reads as a number or as JSON comes changed from the library: for the log, never to look a message up by it alone. */
+  /**
+   * An id that reads as a number or as JSON comes changed from the library: for the log, never to look a
+   * message up by it alone.
+   */
   readonly messageId: string | undefined;
   /** Empty when the host gave none: then the message cannot be settled. */
   readonly lockToken: string;
   /** 1 on the first delivery. */
   readonly deliveryCount: number;
   /**
-   * Of the queue or subscription that the trigger listens to. The Functions library reads it as a JSON number, so
-   * above 2^53 (partitioned entities) the last digits are lost and neighbours may be equal.
+   * Of the queue or subscription that the trigger listens to. The Functions library reads it as a JSON
+   * number, so above 2^53 (partitioned entities) the last digits are lost and neighbours may be equal.
    */
   readonly sequenceNumber: SequenceNumber;
   /** UTC epoch ms. */
@@ -52,8 +55,8 @@ export interface History {
   /** What COR's Retry-After has cost the message so far: its retry window is longer by that. Milliseconds. */
   readonly askedMs: number;
   /**
-   * Under which the message first came to the app, and when it was enqueued there. A topic's own numbers are never
-   * taken: the trigger does not tell them.
+   * Under which the message first came to the app, and when it was enqueued there. A topic's own numbers are
+   * never taken: the trigger does not tell them.
    */
   readonly firstSequenceNumber: SequenceNumber;
   readonly firstEnqueuedAt: number | undefined;

@@ -132,8 +132,8 @@ export function foremost(endings: readonly (DeadLetter | Open | Skip)[]): DeadLe
 }
 
 /**
- * Looks up the ids that stand in related rows. Every part stands alone: what can be told is applied, `rest` says what became of the
- * others. `table` is that of the rows, for texts.
+ * Looks up the ids that stand in related rows. Every part stands alone: what can be told is applied, `rest`
+ * says what became of the others. `table` is that of the rows, for texts.
  */
 export async function identify(
   settled: Settled,

@@ -1,7 +1,10 @@
 import { Once } from '../once.ts';
 import type { LookUps } from './look-ups.ts';
 
-/** Look-ups in Dataverse that are loaded when something first needs them: an app that needs none pays nothing for them. */
+/**
+ * Look-ups in Dataverse that are loaded when something first needs them: an app that needs none pays nothing
+ * for them.
+ */
 export class LazyLookUps {
   private readonly opened: Once<LookUps>;
 

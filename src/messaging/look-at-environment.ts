@@ -12,7 +12,10 @@ export interface EnvironmentOptions {
   readonly log: Log;
 }
 
-/** Which organization this app is for: the setting, the one that is pinned, or from now on the one that is read. */
+/**
+ * Which organization this app is for: the setting, the one that is pinned, or from now on the one that is
+ * read.
+ */
 async function ourOrganization(
   read: string,
   { organization, documents, clock }: EnvironmentOptions,
@@ -23,8 +26,8 @@ async function ourOrganization(
 }
 
 /**
- * Looks once at the environment that is read: is it ours, and are its date columns what the mapping takes them for? What differs is
- * warned of. Rejects when Dataverse or the storage cannot be asked.
+ * Looks once at the environment that is read: is it ours, and are its date columns what the mapping takes
+ * them for? What differs is warned of. Rejects when Dataverse or the storage cannot be asked.
  */
 export async function lookAtEnvironment(lookUps: LookUps, options: EnvironmentOptions): Promise<void> {
   const { log } = options;

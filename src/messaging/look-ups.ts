@@ -14,7 +14,10 @@ import type { Log } from '../log.ts';
 import { createHydrator, type HydratedMessage, type Hydration, type Hydrator } from './hydrate.ts';
 import { lookUpFailure } from './look-up-failure.ts';
 
-/** What messages look up in Dataverse. A failure is a value: whoever asks may be in another bundle, where no class of this one is known. */
+/**
+ * What messages look up in Dataverse. A failure is a value: whoever asks may be in another bundle, where no
+ * class of this one is known.
+ */
 export interface LookUps {
   hydrate(event: Incomplete, message: HydratedMessage): Promise<Hydration>;
   identify(id: UnresolvedId): Promise<Identity | { readonly kind: 'failed'; readonly failure: Failure }>;
@@ -34,7 +37,9 @@ export interface LookUpsOptions {
   readonly log: Log;
 }
 
-/** A message holds one of the places of its instance while it waits: what takes longer is tried again later. */
+/**
+ * A message holds one of the places of its instance while it waits: what takes longer is tried again later.
+ */
 const MAX_PAUSE_MS = 5_000;
 const TIMEOUT_MS = 30_000;
 /** A row that is certainly not there: the answer says whether it could be read. */

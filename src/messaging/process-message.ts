@@ -15,7 +15,9 @@ import { sendOrHold } from './send-or-hold.ts';
 import { settle } from './settle.ts';
 import { lacksVersion } from './version-notice.ts';
 
-/** Nothing could be settled. Thrown where the message is held and told, not failed ten times in milliseconds. */
+/**
+ * Nothing could be settled. Thrown where the message is held and told, not failed ten times in milliseconds.
+ */
 class MissingLockToken extends Error {
   override readonly name = 'MissingLockToken';
   override readonly message =

@@ -29,8 +29,8 @@ export interface Read {
 }
 
 /**
- * Reads a message: what it asks, or what its event says of a row. What log lines tell of it goes into `state`,
- * the parsed body does not: hundreds of messages may wait.
+ * Reads a message: what it asks, or what its event says of a row. What log lines tell of it goes into
+ * `state`, the parsed body does not: hundreds of messages may wait.
  */
 export function readMessage(state: MessageState, mapping: Mapping): Read | Translation {
   if (!isUserMessage(state.envelope.contentType)) return translateBody(state, mapping);

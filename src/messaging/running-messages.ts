@@ -1,13 +1,16 @@
 import { endedWithin } from '../timeout.ts';
 import type { RetryQueue } from './retry-queue.ts';
 
-/** What is neither done nor failed when the process ends: the host gives such a message back, or its lock runs out. */
+/**
+ * What is neither done nor failed when the process ends: the host gives such a message back, or its lock runs
+ * out.
+ */
 const untilTheEnd = (): Promise<never> => new Promise(() => {});
 
 /**
- * The messages that are under way, so that the process can end around them. Once it is ending, no further message is begun; when
- * their time is over, whatever still runs gets no further: what fails because connections are closed must not be taken for an
- * outage and leave copies behind.
+ * The messages that are under way, so that the process can end around them. Once it is ending, no further
+ * message is begun; when their time is over, whatever still runs gets no further: what fails because
+ * connections are closed must not be taken for an outage and leave copies behind.
  */
 export class RunningMessages {
   readonly #running = new Set<Promise<void>>();

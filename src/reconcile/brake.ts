@@ -51,8 +51,8 @@ export function unbraked(findings: readonly Finding[]): Braked {
 }
 
 /**
- * What may be done at once of what was found, and what is held back until somebody allows it. Too few rights look like too few rows: a run
- * that takes away much is not believed. Pure.
+ * What may be done at once of what was found, and what is held back until somebody allows it. Too few rights
+ * look like too few rows: a run that takes away much is not believed. Pure.
  */
 export function brake(
   comparisons: readonly Pick<UserComparison, 'user' | 'counting'>[],

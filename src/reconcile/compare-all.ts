@@ -88,7 +88,10 @@ async function compareUsers(input: ComparisonInput): Promise<Found> {
   return found;
 }
 
-/** The row as a read by its id shows it. A row that is there and may not be read proves that the list was not complete. */
+/**
+ * The row as a read by its id shows it. A row that is there and may not be read proves that the list was not
+ * complete.
+ */
 async function lookFor(record: string, query: TableQuery): Promise<RowFact | undefined> {
   try {
     return await readFact(record, query);
@@ -98,7 +101,10 @@ async function lookFor(record: string, query: TableQuery): Promise<RowFact | und
   }
 }
 
-/** A row that the list did not have and that is there: it was made, or came into sight, after its page was read. */
+/**
+ * A row that the list did not have and that is there: it was made, or came into sight, after its page was
+ * read.
+ */
 async function compareAgain(
   user: string,
   records: readonly string[],
@@ -129,8 +135,9 @@ async function takeOver(
 }
 
 /**
- * Looks for the rows that the list does not have, by their ids. When they are more than may be taken away without being asked, only so
- * many are looked for, and the others are held back unread: whoever allows them has each of them read.
+ * Looks for the rows that the list does not have, by their ids. When they are more than may be taken away
+ * without being asked, only so many are looked for, and the others are held back unread: whoever allows them
+ * has each of them read.
  */
 async function lookForMissing(found: Found, input: ComparisonInput): Promise<Held[]> {
   const counting = found.users.reduce((sum, one) => sum + one.counting, 0);

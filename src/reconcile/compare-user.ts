@@ -66,8 +66,8 @@ export function waitingKey({
 }
 
 /**
- * An event from before the run cannot tell more than a row that was read in it. Where the ledger does all the same, the numbers of Dataverse
- * went back. An event from during the run can, and then the ledger is right.
+ * An event from before the run cannot tell more than a row that was read in it. Where the ledger does all the
+ * same, the numbers of Dataverse went back. An event from during the run can, and then the ledger is right.
  */
 function isAhead(verdict: Verdict, recorded: LedgerEntry | undefined, { startedAt }: CompareInput): boolean {
   if (verdict === 'versionWentBack') return true;
@@ -149,7 +149,10 @@ function compareEntry(
 
 const isMissing = (found: Finding | Missing): found is Missing => 'seen' in found;
 
-/** Percentages that COR was told against those of today. `refused`: COR was asked today, and would not take what is missing. */
+/**
+ * Percentages that COR was told against those of today. `refused`: COR was asked today, and would not take
+ * what is missing.
+ */
 function toldOf({ assignments, told, asOf }: LedgerDocument, { rule, day }: CompareInput) {
   const wanted = percentagesOn(assignments, rule, day);
   if (!told) return wanted.size === 0 ? 'wanted' : 'otherwise';
@@ -159,7 +162,10 @@ function toldOf({ assignments, told, asOf }: LedgerDocument, { rule, day }: Comp
   return asOf === day && differing.every((id) => told[id] === undefined) ? 'refused' : 'otherwise';
 }
 
-/** One user's document against all rows. Pure. Sends nothing that `merge` would not apply: both ask `verdictOf`. */
+/**
+ * One user's document against all rows. Pure. Sends nothing that `merge` would not apply: both ask
+ * `verdictOf`.
+ */
 export function compareUser(document: LedgerDocument, input: CompareInput): UserComparison {
   const findings = compareRows(document, input);
   const missing: Missing[] = [];
@@ -176,7 +182,10 @@ export function compareUser(document: LedgerDocument, input: CompareInput): User
   return { user: document.user, findings, missing, counting, told: toldOf(document, input) };
 }
 
-/** A row that is gone: the removal rests on the version of the entry that was looked at before the row was asked for. */
+/**
+ * A row that is gone: the removal rests on the version of the entry that was looked at before the row was
+ * asked for.
+ */
 export function goneFinding({ user, record, seen, before }: Missing, waiting: ReadonlySet<string>): Finding {
   const basis = { kind: 'gone', seen } as const;
   const change: AssignmentChange = { kind: 'remove', user, record, why: 'deleted', version: {}, basis };

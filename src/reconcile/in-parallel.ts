@@ -1,4 +1,7 @@
-/** Works through `items`, `limit` of them at a time, and rejects with the first error once what is under way has ended. */
+/**
+ * Works through `items`, `limit` of them at a time, and rejects with the first error once what is under way
+ * has ended.
+ */
 export async function inParallel<Item>(
   items: Iterable<Item>,
   limit: number,

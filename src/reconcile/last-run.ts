@@ -15,7 +15,10 @@ async function read(documents: NamedDocuments): Promise<LastRun | undefined> {
   return rest;
 }
 
-/** `undefined`: there was none within 30 days, or the storage does not say, which is for the check of the storage to tell. */
+/**
+ * `undefined`: there was none within 30 days, or the storage does not say, which is for the check of the
+ * storage to tell.
+ */
 export function readLastRun(documents: NamedDocuments): Promise<LastRun | undefined> {
   const found = read(documents).catch(() => undefined);
   return withTimeout(WITHIN_MS, found, () => undefined);

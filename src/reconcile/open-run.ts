@@ -11,7 +11,10 @@ export interface RunIn {
   readonly progress?: RunProgress;
 }
 
-/** Connects what a run needs, lets `use` work, and disconnects. Throws `SettingsError` where no environment is named. */
+/**
+ * Connects what a run needs, lets `use` work, and disconnects. Throws `SettingsError` where no environment is
+ * named.
+ */
 export async function withRunWorld<Result>(
   settings: Settings,
   { ledger, documents }: Pick<OpenedLedger, 'ledger' | 'documents'>,

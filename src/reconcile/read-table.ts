@@ -25,7 +25,9 @@ export interface TableQuery {
 
 /** Dataverse gives up to 5,000 at once; smaller answers keep the memory of the app, and its pauses, small. */
 const ROWS_IN_PAGE = 1_000;
-/** So many rows are translated before messages get their turn: a page of thousands would keep them waiting. */
+/**
+ * So many rows are translated before messages get their turn: a page of thousands would keep them waiting.
+ */
 const ROWS_AT_ONCE = 200;
 
 /** Lookups to read along with each row, because the ids stand in the rows that they lead to. */
@@ -41,7 +43,10 @@ function rowQuery(mapping: Mapping, table: TableMetadata): Omit<RowQuery, 'filte
   return { columns: requiredColumns(mapping).postImage, ...(expand.length > 0 && { expand }) };
 }
 
-/** Ids of related rows are found in what was read along with the row: no request of their own, and nothing remembered from before. */
+/**
+ * Ids of related rows are found in what was read along with the row: no request of their own, and nothing
+ * remembered from before.
+ */
 function resolveIn({ expanded }: ReadRow): Resolve {
   return (id) =>
     identityOf(
@@ -57,8 +62,8 @@ function factOfRow(row: ReadRow, mapping: Mapping): RowFact {
 }
 
 /**
- * Columns without which rows would seem to be unassigned, active or old: of those that a mapping names as alternatives one has to be
- * there. A table that was changed is not compared.
+ * Columns without which rows would seem to be unassigned, active or old: of those that a mapping names as
+ * alternatives one has to be there. A table that was changed is not compared.
  */
 function requireColumns({ table, columns }: TableMetadata, mapping: Mapping): void {
   const needed: readonly (readonly string[])[] = [
@@ -87,7 +92,10 @@ export async function readFact(
   return row && factOfRow(row, mapping);
 }
 
-/** All rows of the mapping's table, or those that `filter` (OData) lets through. Throws when they cannot all be read. */
+/**
+ * All rows of the mapping's table, or those that `filter` (OData) lets through. Throws when they cannot all
+ * be read.
+ */
 export async function readTable(query: TableQuery, filter?: string): Promise<RowTable> {
   const { reader, mapping, signal, onRows } = query;
   const metadata = await reader.metadata(mapping.table);

@@ -105,7 +105,9 @@ export function isEqual({ counts, brakeHeld }: Pick<Report, 'counts' | 'brakeHel
   return brakeHeld === 0 && Object.values(differences).every((count) => count === 0);
 }
 
-/** What is stored of a change that is held back: whose it is, not hashed, so that it can be looked at again. */
+/**
+ * What is stored of a change that is held back: whose it is, not hashed, so that it can be looked at again.
+ */
 export interface HeldChange {
   readonly user: string;
   readonly record: string;

@@ -6,8 +6,8 @@ import type {
 } from '../dynamics/assignment-change.ts';
 
 /*
- * Changes as numbers in columns. As objects, hundreds of thousands of them take some 400 bytes each and are looked through by every
- * collection of garbage while the pages are read; in columns they take a quarter.
+ * Changes as numbers in columns. As objects, hundreds of thousands of them take some 400 bytes each and are
+ * looked through by every collection of garbage while the pages are read; in columns they take a quarter.
  */
 
 const BASIS = { kind: 'read' } as const;

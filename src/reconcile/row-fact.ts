@@ -5,7 +5,10 @@ import type { RowState } from '../dynamics/translate-row.ts';
 
 /** What a row that was read says of its assignment, with external ids of COR. */
 export type RowFact =
-  /** Of the user to whom the row belongs: a put, or the removal of a row that is inactive or does not fit the mapping's `only`. */
+  /**
+   * Of the user to whom the row belongs: a put, or the removal of a row that is inactive or does not fit the
+   * mapping's `only`.
+   */
   | { readonly kind: 'change'; readonly change: AssignmentChange }
   /** Of nobody, or of a resource that is no person. */
   | { readonly kind: 'unassigned'; readonly version: RowVersion }

@@ -65,7 +65,9 @@ const timeOf = (run: string): number =>
 
 const runOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1, -SUFFIX.length);
 
-/** Reports of runs, kept for 30 days in the ledger's container. All reject when the storage cannot be reached. */
+/**
+ * Reports of runs, kept for 30 days in the ledger's container. All reject when the storage cannot be reached.
+ */
 export class StoredReports {
   private readonly documents: NamedDocuments;
 

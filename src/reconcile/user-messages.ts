@@ -43,7 +43,8 @@ export function* userMessages(
   for (const { user } of others) if (!byUser.has(user)) byUser.set(user, []);
   const knows = new Set(others.map(({ user }) => user));
   for (const [user, changes] of byUser) {
-    // Each portion may be handled first, so each forgets; once it is done, the same time forgets nothing more.
+    // Each portion may be handled first, so each forgets; once it is done, the same time forgets nothing
+    // more.
     const forgets = dynamicsWins && knows.has(user);
     for (const portion of portions(changes))
       yield {

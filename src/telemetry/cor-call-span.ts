@@ -8,9 +8,9 @@ import { traceParentOf } from './trace-parent.ts';
 const MOST_LINKS = 100;
 
 /**
- * A dependency under the first of the messages that the call serves, linked to the others: a span has one parent. Names and addresses are
- * made of the path's template, so that neither an id of a user nor a query is in them. `url.full` is left out on purpose: the exporter
- * would make the name of its path.
+ * A dependency under the first of the messages that the call serves, linked to the others: a span has one
+ * parent. Names and addresses are made of the path's template, so that neither an id of a user nor a query is
+ * in them. `url.full` is left out on purpose: the exporter would make the name of its path.
  */
 export function startCorCallSpan(tracer: Tracer, metrics: Metrics, start: CorCallStart): CorCallTrace {
   const spans = (start.traces ?? []).filter((one) => one instanceof MessageSpan);

@@ -6,7 +6,10 @@ import { NO_TELEMETRY, type Telemetry } from './telemetry.ts';
 
 /** Telemetry that goes nowhere until it is started, so that the parts that report can be wired before. */
 export interface DeferredTelemetry extends Telemetry {
-  /** Loads OpenTelemetry where the settings ask for it. True once telemetry is sent. Never rejects: nothing depends on telemetry. */
+  /**
+   * Loads OpenTelemetry where the settings ask for it. True once telemetry is sent. Never rejects: nothing
+   * depends on telemetry.
+   */
   start(): Promise<boolean>;
   /** Sends what is here so far, when the process begins to end. Never rejects. */
   flush(): Promise<void>;
@@ -14,7 +17,10 @@ export interface DeferredTelemetry extends Telemetry {
   close(): Promise<void>;
 }
 
-/** From the first flush or close on, both together: the host kills a worker five seconds after it told it to end. */
+/**
+ * From the first flush or close on, both together: the host kills a worker five seconds after it told it to
+ * end.
+ */
 const END_MS = 4_700;
 
 /** `tell` takes the lines about telemetry itself: they must not depend on it. */

@@ -3,12 +3,16 @@ import type { Log } from '../log.ts';
 
 type Policy = NonNullable<AzureMonitorExporterOptions['additionalPolicies']>[number]['policy'];
 
-/** For one try. The exporter has no limit of its own: a peer that accepts and never answers would keep batch after batch in memory. */
+/**
+ * For one try. The exporter has no limit of its own: a peer that accepts and never answers would keep batch
+ * after batch in memory.
+ */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * A step of the exporters' HTTP pipeline: bounds each request, and tells once when telemetry is not taken and once when it is again.
- * The exporter says nothing of it by itself, and a missing role assignment would look like an app that does nothing.
+ * A step of the exporters' HTTP pipeline: bounds each request, and tells once when telemetry is not taken and
+ * once when it is again. The exporter says nothing of it by itself, and a missing role assignment would look
+ * like an app that does nothing.
  */
 export function watchDelivery(tell: Log): Policy {
   let failing = false;

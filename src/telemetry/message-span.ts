@@ -13,7 +13,10 @@ import type { Metrics } from './metrics.ts';
 import type { MessageTrace, TraceContext } from './telemetry.ts';
 import { parentContext } from './trace-parent.ts';
 
-/** What the span takes over from the outcome's log line, under the same names, so that queries read both alike. No text, no name. */
+/**
+ * What the span takes over from the outcome's log line, under the same names, so that queries read both
+ * alike. No text, no name.
+ */
 const FIELDS = [
   'outcome',
   'deadLetterReason',
@@ -78,8 +81,9 @@ export class MessageSpan implements MessageTrace {
 }
 
 /**
- * INTERNAL, although a message is consumed: the host writes a request for the invocation already, and a CONSUMER span would be a
- * second one that doubles every count. It stands under that request as a dependency of the type InProc.
+ * INTERNAL, although a message is consumed: the host writes a request for the invocation already, and a
+ * CONSUMER span would be a second one that doubles every count. It stands under that request as a dependency
+ * of the type InProc.
  */
 export function startMessageSpan(
   tracer: Tracer,

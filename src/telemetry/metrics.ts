@@ -14,7 +14,10 @@ function statusClass(status: number | undefined): string {
   return status === undefined ? 'none' : `${Math.floor(status / 100)}xx`;
 }
 
-/** The connector's own metrics. Every attribute has a closed list of values, or the number of time series would grow without end. */
+/**
+ * The connector's own metrics. Every attribute has a closed list of values, or the number of time series
+ * would grow without end.
+ */
 export function createMetrics(meter: Meter): Metrics {
   const histogram = (name: string, unit: string, description: string) =>
     meter.createHistogram(name, { unit, description, advice: NO_BUCKETS });

@@ -53,7 +53,10 @@ function lazyCredential(clientId: string | undefined): Credential {
   };
 }
 
-/** Spans, log records and metrics to Application Insights. Throws when the exporter refuses the connection string. */
+/**
+ * Spans, log records and metrics to Application Insights. Throws when the exporter refuses the connection
+ * string.
+ */
 export function openTelemetry(settings: SettingsOn, tell: Log): OpenTelemetry {
   silenceExporterStatistics(process.env);
   const exporting = {
@@ -69,7 +72,8 @@ export function openTelemetry(settings: SettingsOn, tell: Log): OpenTelemetry {
   const { samplingRatio } = settings;
   const tracing = new BasicTracerProvider({
     resource,
-    // By the hash of the trace id, as the host samples; the host's flag does not count, it is unset where the host sends nothing.
+    // By the hash of the trace id, as the host samples; the host's flag does not count, it is unset where the
+    // host sends nothing.
     sampler: samplingRatio === 1 ? new AlwaysOnSampler() : new ApplicationInsightsSampler(samplingRatio),
     spanProcessors: [new BatchSpanProcessor(new AzureMonitorTraceExporter(exporting), QUEUE)],
   });

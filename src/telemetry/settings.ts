@@ -9,7 +9,10 @@ export type TelemetrySettings =
   | {
       readonly kind: 'on';
       readonly connectionString: string;
-      /** Send with a Microsoft Entra identity. Without it the instrumentation key is all that Application Insights asks for. */
+      /**
+       * Send with a Microsoft Entra identity. Without it the instrumentation key is all that Application
+       * Insights asks for.
+       */
       readonly identity?: { readonly clientId?: string };
       /** Share of the traces to keep, 0 to 1. */
       readonly samplingRatio: number;
@@ -51,7 +54,10 @@ function readSamplingRatio(sampler: string, argument: string, warnings: string[]
   return 1;
 }
 
-/** Reads the settings that Azure's portal and templates give to a Functions app. An empty one is as good as none. Never throws. */
+/**
+ * Reads the settings that Azure's portal and templates give to a Functions app. An empty one is as good as
+ * none. Never throws.
+ */
 export function readTelemetrySettings(environment: Environment): TelemetrySettings {
   const {
     APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString = '',
