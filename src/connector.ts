@@ -148,6 +148,7 @@ export function createConnector(settings: Settings, log: Log, world: Partial<Wor
   const options = {
     mapping: settings.mapping,
     users,
+    ledger,
     organizations: new OrganizationGuard({ organization, documents, clock, log }),
     settlement: world.settlement ?? createSettlement(),
     retryQueue,

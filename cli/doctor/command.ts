@@ -8,6 +8,7 @@ import type { Session } from '../frame/session.ts';
 import { commandSettings, type Environment, type Where } from '../frame/settings.ts';
 import { type Finding, failed, ok } from './check.ts';
 import { checkDataverse } from './dataverse.ts';
+import { checkDuplicates } from './duplicate-detection.ts';
 import { checkAz, checkAzd, checkNode, checkProxy, checkVault } from './machine.ts';
 import { checkCor, checkLedger, checkQueue } from './services.ts';
 
@@ -65,6 +66,7 @@ async function* findingsOf(session: Session, environment: Environment): AsyncGen
   }
   yield ok('settings', `mapping of ${settings.mapping.table}`);
   yield* await look('queue', () => checkQueue(settings));
+  yield* await look('queue, duplicates', () => checkDuplicates(settings));
   yield* await look('ledger', () => checkLedger(settings));
   yield* await look('COR, token', () => checkCor(settings));
   yield* await look('Dataverse', () => checkDataverse(session, environment, settings.mapping));

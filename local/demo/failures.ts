@@ -23,6 +23,10 @@ export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string
     why: 'The presets that run here look nobody up. Tests: test/dataverse.',
   },
   {
+    row: 'The queue has duplicate detection',
+    why: 'The queues here are made without, as in Azure. Tests: test/messaging and test/cli/doctor.',
+  },
+  {
     row: 'Queue or topic is partitioned',
     why: 'The built-in broker has no partitions. Tests: test/messaging.',
   },

@@ -6,6 +6,7 @@ import {
   type Skip,
   type Translation,
 } from '../dynamics/translation.ts';
+import { goneRow } from './gone-row.ts';
 import { type Identified, identify, type Open } from './identify.ts';
 import type { MessageOptions, MessageState } from './message.ts';
 import { withoutUnsavable } from './unsavable-changes.ts';
@@ -20,6 +21,13 @@ interface Read {
   readonly outcome: 'read';
   readonly settled: Settled;
   readonly open?: Open;
+  /** It rests on a row that is not there. */
+  readonly isGone?: true;
+}
+
+/** A dead letter is replayed after its row was mended: a read from before that would not show it. */
+function queuedAt({ envelope, history }: MessageState): number | undefined {
+  return history.replayed ? envelope.enqueuedTime : history.firstEnqueuedAt;
 }
 
 /** What an event means whose row has to be read, where that is possible. */
@@ -27,14 +35,13 @@ async function hydrate(
   event: Incomplete,
   state: MessageState,
   { lookUps }: MessageOptions,
+  anew = false,
 ): Promise<Read | OwnerUnknown> {
   const { otherwise, why } = event;
   if (!lookUps) return { outcome: 'read', settled: otherwise };
   state.incomplete = why;
-  const { envelope, history } = state;
   const hydration = await (await lookUps.get()).hydrate(event, {
-    // A dead letter is replayed after its row was mended: a read from before that would not show it.
-    enqueuedAt: history.replayed ? envelope.enqueuedTime : history.firstEnqueuedAt,
+    enqueuedAt: anew ? undefined : queuedAt(state),
     organizationId: state.context?.organizationId,
   });
   switch (hydration.kind) {
@@ -42,6 +49,8 @@ async function hydrate(
       return { outcome: 'ownerUnknown' };
     case 'settled':
       return { outcome: 'read', settled: hydration.settled };
+    case 'gone':
+      return { outcome: 'read', settled: hydration.settled, isGone: true };
     case 'otherOrganization':
       return { outcome: 'read', settled: otherwise };
     case 'failed': {
@@ -61,6 +70,29 @@ async function identified(
   return withoutUnsavable(await identify(settled, mapping.table, await lookUps.get()));
 }
 
+function withOpen(found: Identified | Skip | DeadLetter, { open }: Read): Identified | Skip | DeadLetter {
+  if (!open) return found;
+  // What can be told without the row is applied now.
+  return { outcome: 'apply', changes: found.outcome === 'apply' ? found.changes : [], rest: open };
+}
+
+/** The row was not there when it was read: what its users' documents say of it is looked at, and it is read once more. */
+async function afterGone(
+  found: Identified,
+  event: Incomplete,
+  state: MessageState,
+  options: MessageOptions,
+): Promise<Identified | Skip | DeadLetter | OwnerUnknown> {
+  let again: Read | OwnerUnknown | undefined;
+  const isStillGone = async () => {
+    again = await hydrate(event, state, options, true);
+    return again.outcome === 'read' && again.isGone === true;
+  };
+  const gone = await goneRow(found, isStillGone, options);
+  if (gone || !again || again.outcome === 'ownerUnknown') return gone ?? { outcome: 'ownerUnknown' };
+  return withOpen(await identified(again.settled, options), again);
+}
+
 /**
  * From what an event says to changes that can be applied: reads the row where the event does not suffice,
  * looks up ids that stand in related rows. Neither is done for an event that does not need it.
@@ -74,7 +106,6 @@ export async function completeEvent(
   const read = await hydrate(translation, state, options);
   if (read.outcome === 'ownerUnknown') return read;
   const found = await identified(read.settled, options);
-  if (!read.open) return found;
-  // What can be told without the row is applied now.
-  return { outcome: 'apply', changes: found.outcome === 'apply' ? found.changes : [], rest: read.open };
+  if (read.isGone && found.outcome === 'apply') return afterGone(found, translation, state, options);
+  return withOpen(found, read);
 }

@@ -8,10 +8,11 @@ import { type RowState, translateRow } from '../dynamics/translate-row.ts';
 import { type Incomplete, type Settled, skip } from '../dynamics/translation.ts';
 
 /**
- * What an event means once its row was read. `ownerUnknown`: the row is gone, and nobody knows whose it was.
+ * What an event means once its row was read. `gone`: there is none, so those whom the event names lose it, as
+ * far as what is recorded of it is not newer than the read. `ownerUnknown`: nobody knows whose it was.
  */
 export type Hydrated =
-  | { readonly kind: 'settled'; readonly settled: Settled }
+  | { readonly kind: 'settled' | 'gone'; readonly settled: Settled }
   | { readonly kind: 'ownerUnknown' };
 
 const BASIS = { kind: 'read' } as const;
@@ -25,13 +26,13 @@ function removal(
   return { kind: 'remove', user, record, why, version, basis: BASIS };
 }
 
-/** A delete that rests on a 404 has no version: nobody knows which one the row had last. */
+/** A delete that rests on a 404 has no version: nobody knows which one the row had last. What it rests on is added by `goneRow`. */
 function gone({ users, record }: Incomplete): Hydrated {
   if (users.length === 0) return { kind: 'ownerUnknown' };
   const changes = users.map(
     (user): AssignmentChange<NamedId> => ({ kind: 'remove', user, record, why: 'deleted', version: {} }),
   );
-  return { kind: 'settled', settled: { outcome: 'apply', changes } };
+  return { kind: 'gone', settled: { outcome: 'apply', changes } };
 }
 
 /** Whom the row belongs to now, if to anybody. */

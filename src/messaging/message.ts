@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { ExecutionContext } from '../dynamics/execution-context.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import type { IncompleteReason } from '../dynamics/translation.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Log, LogLine } from '../log.ts';
 import type { UserQueues } from '../sync/user-queues.ts';
 import type { SyncResult } from '../sync/user-request.ts';
@@ -19,6 +20,7 @@ import type { VersionNotice } from './version-notice.ts';
 export interface MessageOptions {
   readonly mapping: Mapping;
   readonly users: UserQueues;
+  readonly ledger: Pick<Ledger, 'load'>;
   readonly organizations: OrganizationGuard;
   readonly settlement: Settlement;
   readonly retryQueue: RetryQueue;

@@ -1,5 +1,6 @@
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { type Failure, isUnavailable } from '../../src/failure.ts';
+import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLevel, LogLine } from '../../src/log.ts';
 import { Echoes } from '../../src/messaging/echoes.ts';
 import type { MessageOptions } from '../../src/messaging/message.ts';
@@ -31,7 +32,7 @@ export interface Handled {
 
 export interface World
   extends Partial<
-    Pick<MessageOptions, 'settlement' | 'organizations' | 'versionNotice' | 'mapping' | 'lookUps'>
+    Pick<MessageOptions, 'settlement' | 'organizations' | 'versionNotice' | 'mapping' | 'lookUps' | 'ledger'>
   > {
   /** When it begins, UTC epoch ms. */
   readonly at?: number;
@@ -69,6 +70,7 @@ export async function handleOne(world: World = {}): Promise<Handled> {
   const options: MessageOptions = {
     mapping: world.mapping ?? loadMapping('resource-assignment'),
     lookUps: world.lookUps,
+    ledger: world.ledger ?? createMemoryLedger(),
     users: {
       size: 0,
       async submit(user, request) {

@@ -3,6 +3,9 @@ import { startLocalDataverse } from '../../local/dataverse/local-dataverse.ts';
 import type { SwitchInput } from '../../local/dataverse/switches.ts';
 import { guidOf, ORGANIZATION, PROJECTS, RESOURCES } from '../../local/events/cast.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
+import { emptyDocument } from '../../src/ledger/document.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import { LazyLookUps } from '../../src/messaging/lazy-look-ups.ts';
 import { openLookUps } from '../../src/messaging/look-ups.ts';
 import { contextJson, entityJson } from '../dynamics/context-json.ts';
@@ -108,6 +111,52 @@ describe('an event that does not suffice', () => {
     ]);
     expect(lines).toMatchObject([{ outcome: 'succeeded' }]);
     expect(lines[0]).not.toHaveProperty('versionMissing');
+  });
+
+  test('whose row is gone names what is recorded of it, looked at before the row is read once more', async () => {
+    const { dataverse, id, reads, handle } = await environment();
+    dataverse.delete(TABLE, id, { withEvent: false });
+    const ledger = createMemoryLedger();
+    const version = { number: 5, sequence: 3 };
+    const entry = { state: 'assigned', workspace: 'w', allocation: { percentage: 5 }, version } as const;
+    await ledger.save({ ...emptyDocument(sam.id), assignments: { [id]: entry } }, undefined);
+    const { submitted } = await handle({
+      ledger,
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    expect(submitted[0]?.request.changes).toMatchObject([{ basis: { kind: 'gone', seen: version } }]);
+    expect(reads()).toBe(2);
+  });
+
+  test('whose row is there again when it is read once more says what that says', async () => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.delete(TABLE, id, { withEvent: false });
+    const ledger: Pick<Ledger, 'load'> = {
+      async load(user) {
+        dataverse.create(TABLE, { ...ROW, [`${TABLE}id`]: id }, { withEvent: false });
+        return { document: emptyDocument(user), etag: undefined };
+      },
+    };
+    const { submitted } = await handle({
+      ledger,
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    expect(submitted.map(({ user, request }) => [user, request.changes[0]])).toMatchObject([
+      [sam.id, { kind: 'remove', why: 'moved', basis: { kind: 'read' } }],
+      [robin.id, { kind: 'put', basis: { kind: 'read' } }],
+    ]);
+  });
+
+  test('whose row is gone waits while the ledger cannot be looked at', async () => {
+    const { dataverse, id, handle } = await environment();
+    dataverse.delete(TABLE, id, { withEvent: false });
+    const ledger = { load: () => Promise.reject(Object.assign(new Error('away'), { code: 'ServerBusy' })) };
+    const { submitted, copies, lines } = await handle({
+      ledger,
+      body: body(id, { PreEntityImages: image('PreImage', sam.id) }),
+    });
+    expect([submitted, copies.length]).toEqual([[], 1]);
+    expect(lines).toMatchObject([{ outcome: 'retry', dependency: 'storage', errorCode: 'ServerBusy' }]);
   });
 
   test('whose row is gone, and that names nobody, is done with a warning', async () => {

@@ -1,6 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBroker } from '../../local/broker/broker.ts';
+import type { QueueOptions } from '../../local/broker/queue-options.ts';
 import { serviceBusFailure } from '../../src/messaging/service-bus-failure.ts';
 import { createServiceBusRetryQueue } from '../../src/messaging/service-bus-retry-queue.ts';
 
@@ -20,8 +21,8 @@ const COPY = {
   },
 };
 
-async function startQueue(queue = QUEUE) {
-  const broker = await startBroker({ queues: [{ name: QUEUE }] });
+async function startQueue(queue = QUEUE, options: Partial<QueueOptions> = {}) {
+  const broker = await startBroker({ queues: [{ name: QUEUE, ...options }] });
   const { connectionString } = broker;
   const retries = createServiceBusRetryQueue({ connectionString }, queue);
   const client = new ServiceBusClient(connectionString);
@@ -61,4 +62,15 @@ test('a copy that cannot be sent is a rejection that says why; the next one is t
     const error = await retries.schedule(COPY, Date.now()).catch((thrown: unknown) => thrown);
     expect(serviceBusFailure(error).text).toBe('The namespace has no such queue, topic or subscription.');
   }
+});
+
+test('with duplicate detection a copy is taken and dropped without a word: only looking at the queue finds that', async () => {
+  const { broker, retries, client } = await startQueue(QUEUE, { duplicateDetectionWindowMs: 600_000 });
+  await client.createSender(QUEUE).sendMessages({ body: COPY.body, messageId: COPY.messageId });
+  const receiver = client.createReceiver(QUEUE);
+  const [original] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+  if (!original) throw new Error('The original did not arrive.');
+  await expect(retries.schedule(COPY, Date.now() + 1_000)).resolves.toBeUndefined();
+  await receiver.completeMessage(original);
+  expect(broker.counts(QUEUE)).toMatchObject({ active: 0, scheduled: 0, deadLetter: 0 });
 });

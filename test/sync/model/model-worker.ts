@@ -105,6 +105,7 @@ function messageOptions(
   return {
     mapping: MAPPING,
     users,
+    ledger: world.ledger,
     policy: { retryWindowMs, unmappedGraceMs: 0 },
     clock: { now: world.now, sleep: () => turnstile.pass(id) },
     log: () => {},
