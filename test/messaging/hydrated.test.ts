@@ -44,7 +44,7 @@ const event = (...users: string[]): Incomplete => ({
 });
 
 const changesOf = (found: ReturnType<typeof hydrated>) =>
-  found.kind === 'settled' && found.settled.outcome === 'apply'
+  found.kind !== 'ownerUnknown' && found.settled.outcome === 'apply'
     ? found.settled.changes.map(({ kind, user, version, basis, ...change }) => ({
         kind,
         user,
