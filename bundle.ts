@@ -11,16 +11,6 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const DIST = fileURLToPath(new URL('dist/', import.meta.url));
 
-/**
- * Before any module is loaded: on an older Node the first of them that misses something would fail with "Cannot read properties of
- * undefined". `engines` in package.json is only a warning, and Azure does not read it.
- */
-const NODE_CHECK = `{
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 22 || (major === 22 && minor < 19))
-    throw new Error('dynamics-to-cor needs Node 22.19 or later, and this is Node ' + process.versions.node + '. In Azure set the stack version of the Function App to Node 24.');
-}`;
-
 const OPTIONS = {
   bundle: true,
   platform: 'node',
@@ -31,7 +21,6 @@ const OPTIONS = {
   supported: { 'dynamic-import': false },
   outdir: DIST,
   outExtension: { '.js': '.cjs' },
-  banner: { js: NODE_CHECK },
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',

@@ -1,5 +1,6 @@
 // First: see there.
 import './health-routes.ts';
+import './node-version.ts';
 import './last-resort.ts';
 import './sync-assignments.ts';
 import './due-users.ts';

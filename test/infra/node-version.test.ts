@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
+import { spawnHost } from '../../local/host/spawn.ts';
 import { REPOSITORY } from '../settings/settings-read.ts';
 
-/** The check as the build puts it before everything else, in a process that says it is of another version. */
+const claim = (version: string) =>
+  `Object.defineProperty(process.versions, 'node', { value: '${version}' });`;
+
+/** The check alone, as it is built, in a process that says it is of another version. */
 function load(version: string) {
-  const [, check = ''] =
-    /const NODE_CHECK = `([\s\S]*?)`;/.exec(readFileSync(join(REPOSITORY, 'bundle.ts'), 'utf8')) ?? [];
-  const code = `Object.defineProperty(process.versions, 'node', { value: '${version}' });${check}`;
-  expect(buildSync({ stdin: { contents: code }, write: false }).errors).toEqual([]);
-  return spawnSync(process.execPath, ['--eval', code], { encoding: 'utf8' });
+  const entry = join(REPOSITORY, 'functions/node-version.ts');
+  const [built] = buildSync({ entryPoints: [entry], write: false }).outputFiles;
+  return spawnSync(process.execPath, ['--eval', `${claim(version)}${built?.text}`], { encoding: 'utf8' });
 }
 
 test.each(['18.20.0', '20.19.5', '22.18.0'])(
@@ -27,4 +29,19 @@ test.each(['18.20.0', '20.19.5', '22.18.0'])(
 
 test.each(['22.19.0', '24.11.0', '26.0.0'])('and loads on Node %s', (version) => {
   expect(load(version)).toMatchObject({ status: 0, stderr: '' });
+});
+
+test('the host tells it, because two functions are registered before', async () => {
+  const old = `data:text/javascript,${encodeURIComponent(`if (process.argv[1].endsWith('worker.ts')) ${claim('20.19.5')}`)}`;
+  await expect(
+    spawnHost({ appDirectory: REPOSITORY, env: { NODE_OPTIONS: `--import=${old}` } }),
+  ).rejects.toThrow('The Functions host did not start: dynamics-to-cor needs Node 22.19 or later');
+});
+
+test('it comes before all else that could fail on an old Node, and after the first function', () => {
+  const index = readFileSync(join(REPOSITORY, 'functions/index.ts'), 'utf8');
+  expect([...index.matchAll(/^import '\.\/(.*)\.ts';/gm)].map(([, name]) => name).slice(0, 2)).toEqual([
+    'health-routes',
+    'node-version',
+  ]);
 });

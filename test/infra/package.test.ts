@@ -85,6 +85,7 @@ describe('the deployment zip', () => {
       'dist/credential.cjs',
       'dist/grpc-grpc-js.cjs',
       'dist/index.cjs',
+      'dist/look-ups.cjs',
       'dist/open-telemetry.cjs',
       'dist/run-and-log.cjs',
       'host.json',
