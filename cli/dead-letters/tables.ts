@@ -4,6 +4,7 @@ import type { DeadLetterEntry } from '../../src/dead-letters/dead-letters.ts';
 import type { DeadLetterHeaders } from '../../src/dead-letters/headers.ts';
 import type { DeadLetterList } from '../../src/dead-letters/reason-counts.ts';
 import { localTime } from '../frame/local-time.ts';
+import { idText } from '../frame/logged-id.ts';
 import type { Session } from '../frame/session.ts';
 import type { Table } from '../frame/table.ts';
 
@@ -51,13 +52,13 @@ export function letterTable(entries: readonly DeadLetterEntry[]): Table {
 function changeText(change: Change): string {
   const { user, record, workspace } = change;
   if (change.kind === 'remove')
-    return `remove assignment ${record} of user ${user}${workspace ? ` from workspace ${workspace}` : ''} (${change.why})`;
+    return `remove assignment ${record} of user ${idText(user)}${workspace ? ` from workspace ${idText(workspace)}` : ''} (${change.why})`;
   const { allocation } = change;
   const amount =
     'percentage' in allocation
       ? `${allocation.percentage} %`
       : `${allocation.hours} h, ${allocation.start} to ${allocation.finish}`;
-  return `put assignment ${record} of user ${user} on workspace ${workspace}: ${amount}`;
+  return `put assignment ${record} of user ${idText(user)} on workspace ${idText(change.workspace)}: ${amount}`;
 }
 
 const TIMES = /^\d{4}-\d\d-\d\dT/;
@@ -78,7 +79,7 @@ export function showLetter({ headers, content }: DeadLetterEntry, session: Sessi
     ['table', table],
     ['row', record],
     ['operation', operation],
-    ['user', user],
+    ['user', user === undefined ? undefined : idText(user)],
     ...changes.map((change): [string, string] => ['would', changeText(change)]),
     ['would', problem && `${changes.length > 0 ? 'not do all' : 'change nothing'}: ${problem}`],
     ['tries', triesOf(headers)],

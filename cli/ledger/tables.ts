@@ -1,5 +1,6 @@
 import type { LedgerDocument, LedgerEntry } from '../../src/ledger/document.ts';
 import { localTime } from '../frame/local-time.ts';
+import { inTheLog } from '../frame/logged-id.ts';
 import type { Session } from '../frame/session.ts';
 import type { Table } from '../frame/table.ts';
 
@@ -35,8 +36,13 @@ export function showDocument(
   table(assignmentTable(document));
   print('');
   table({
-    titles: ['Workspace', 'Percentage'],
-    rows: Object.entries(held).map(([workspace, percentage]) => [workspace, `${percentage} %`]),
+    titles: ['Workspace', 'Percentage', 'In the log'],
+    optional: ['In the log'],
+    rows: Object.entries(held).map(([workspace, percentage]) => [
+      workspace,
+      `${percentage} %`,
+      inTheLog(workspace),
+    ]),
   });
 }
 
@@ -46,11 +52,13 @@ export function userTable(
   held: (document: LedgerDocument) => Readonly<Record<string, number>>,
 ): Table {
   return {
-    titles: ['User', 'Assignments', 'Workspaces'],
+    titles: ['User', 'Assignments', 'Workspaces', 'In the log'],
+    optional: ['In the log'],
     rows: documents.map((document) => [
       document.user,
       Object.values(document.assignments).filter(({ state }) => state === 'assigned').length,
       Object.keys(held(document)).length,
+      inTheLog(document.user),
     ]),
   };
 }

@@ -27,6 +27,10 @@ export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string
     why: 'The queues here are made without, as in Azure. Tests: test/messaging and test/cli/doctor.',
   },
   {
+    row: 'The body is an AMQP value or sequence',
+    why: 'The portal sends such. Tests: test/local/host and test/dead-letters.',
+  },
+  {
     row: 'Queue or topic is partitioned',
     why: 'The built-in broker has no partitions. Tests: test/messaging.',
   },

@@ -20,7 +20,8 @@ export function toInvocationData(
 }
 
 function messageBytes(message: ServiceBusReceivedMessage): Buffer {
-  // The receiver skips its own JSON parsing, so a data section arrives as bytes.
+  // The receiver skips its own JSON parsing, so a data section arrives as bytes. Of another section the .NET client gives no body, and the
+  // function is not called: MessageToByteArrayConverter.cs takes `ServiceBusReceivedMessage.Body`.
   if (message._rawAmqpMessage.bodyType === 'data' && Buffer.isBuffer(message.body)) return message.body;
   throw new Error(
     `The body of message ${message.messageId} is an AMQP ${message._rawAmqpMessage.bodyType} section; the trigger takes data sections only`,

@@ -7,7 +7,7 @@ import type { NamedId } from '../dynamics/named-id.ts';
 import { translate } from '../dynamics/translate.ts';
 import { withoutReading } from '../dynamics/translation.ts';
 import { decodeUserMessage, isUserMessage } from '../messaging/user-message.ts';
-import { readBytes } from './message-body.ts';
+import { readBody, readBytes } from './message-body.ts';
 
 type WithoutName<Change> = Change extends unknown ? Omit<Change, 'workspaceName'> : never;
 
@@ -46,9 +46,8 @@ function readUserMessage(body: Uint8Array): DeadLetterContent {
   return { operation: why, user, changes: changes.map(withoutName) };
 }
 
-/** Decodes and translates as the connector would do it now, with the mapping of now. */
-export function readContent(message: ServiceBusReceivedMessage, mapping: Mapping): DeadLetterContent {
-  if (isUserMessage(message.contentType)) return readUserMessage(readBytes(message));
+/** Decodes and translates as the connector would do it now. */
+function readEvent(message: ServiceBusReceivedMessage, mapping: Mapping): DeadLetterContent {
   const decoded = decode(readBytes(message), message);
   if (decoded.outcome === 'deadLetter') return { changes: [], problem: problemOf(decoded) };
   const { primaryEntityName, primaryEntityId, messageName } = decoded.context;
@@ -60,4 +59,21 @@ export function readContent(message: ServiceBusReceivedMessage, mapping: Mapping
   }
   const problem = translated.outcome === 'skip' ? `skipped: ${translated.reason}` : problemOf(translated);
   return { ...about, changes: [], problem };
+}
+
+/**
+ * The Service Bus extension of the Functions host reads the body of the .NET client's message, which only data sections have: with any
+ * other the function is never called (MessageToByteArrayConverter in Azure/azure-sdk-for-net).
+ */
+function neverArrives(bodyType: string): string {
+  return `The body is an AMQP ${bodyType} section. The Functions host hands over bytes only, so the connector never saw this message. A re-send in the portal makes such bodies: send the original with "./connector dead-letters replay", or change the row once more, and discard this one`;
+}
+
+/** What a dead letter says, read as the connector would do it now, with the mapping of now. */
+export function readContent(message: ServiceBusReceivedMessage, mapping: Mapping): DeadLetterContent {
+  const content = isUserMessage(message.contentType)
+    ? readUserMessage(readBytes(message))
+    : readEvent(message, mapping);
+  const { bodyType } = readBody(message);
+  return bodyType === 'data' ? content : { ...content, changes: [], problem: neverArrives(bodyType) };
 }

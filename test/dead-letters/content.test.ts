@@ -46,3 +46,15 @@ it('of one that is none says what is wrong', () => {
     problem: expect.stringMatching(/^UnsupportedFormat: /),
   });
 });
+
+it.each([
+  ['value', null],
+  ['value', '{}'],
+  ['sequence', [1, 'two']],
+])('of an AMQP %s section says that the host hands it to nobody: %j', (bodyType, body) => {
+  const message = { body, _rawAmqpMessage: { bodyType } } as unknown as ServiceBusReceivedMessage;
+  expect(readContent(message, mapping)).toMatchObject({
+    changes: [],
+    problem: expect.stringContaining(`AMQP ${bodyType} section`),
+  });
+});
