@@ -2,6 +2,7 @@ import { openLedger } from '../ledger/open-ledger.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
+import { claimTable } from './ledger-tables.ts';
 import { withRunWorld } from './open-run.ts';
 import { reconcile } from './run.ts';
 import { failedLine, finishedLine } from './run-line.ts';
@@ -26,6 +27,11 @@ export async function runAndLog(settings: Settings, { verify, signal, log }: Tim
   } catch (error) {
     log('error', failedLine(error, performance.now() - started));
   }
+}
+
+/** Says at the start of the app whose ledger it is. It does not reject: a run says it again. */
+export async function claimLedger({ ledger, mapping }: Pick<Settings, 'ledger' | 'mapping'>): Promise<void> {
+  await claimTable(openLedger(ledger).documents, mapping.table).catch(() => undefined);
 }
 
 /** An answer of `GET /api/reconcile`: the newest 30 runs, or with `?run=ID` one with its rows. */

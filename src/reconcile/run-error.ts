@@ -1,9 +1,10 @@
 /**
  * Why a run ended without changing anything. `partial`: not everything was read, so nothing can be told of what is missing.
- * `otherOrganization`: what is read is not the environment that the ledger belongs to. `busy`: another run is under way. `stopped`: the app
+ * `otherOrganization`: what is read is not the environment that the ledger belongs to.
+ * `sharedLedger`: it holds rows of another table too. `busy`: another run is under way. `stopped`: the app
  * or the person ended it.
  */
-export type RunErrorCode = 'partial' | 'otherOrganization' | 'busy' | 'stopped';
+export type RunErrorCode = 'partial' | 'otherOrganization' | 'sharedLedger' | 'busy' | 'stopped';
 
 /** The message is for an operator and holds no ids of users. */
 export class RunError extends Error {

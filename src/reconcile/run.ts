@@ -9,6 +9,7 @@ import { encodeUserMessage } from '../messaging/user-message.ts';
 import { type Comparison, compareAll } from './compare-all.ts';
 import { inParallel } from './in-parallel.ts';
 import { Lease } from './lease.ts';
+import { requireOwnLedger } from './ledger-tables.ts';
 import { readFact, readTable } from './read-table.ts';
 import { heldChanges, type Report, reportOf } from './report.ts';
 import { RowTable } from './row-table.ts';
@@ -113,6 +114,7 @@ export async function planRun(world: RunWorld, options: RunOptions): Promise<Pla
   const { scope = { kind: 'all' }, dynamicsWins = false } = options;
   const startedAt = world.now();
   const organization = await organizationOf(world);
+  await requireOwnLedger(world.documents, mapping.table);
   const rows = await rowsOf(scope, world);
   const comparison = await compareAll({
     rows,

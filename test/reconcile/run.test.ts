@@ -3,6 +3,7 @@ import { guidOf, ORGANIZATION } from '../../local/events/cast.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { readPinnedOrganization } from '../../src/ledger/organization.ts';
 import { waitingKey } from '../../src/reconcile/compare-user.ts';
+import { claimTable } from '../../src/reconcile/ledger-tables.ts';
 import { isEqual } from '../../src/reconcile/report.ts';
 import {
   applyRun,
@@ -199,6 +200,14 @@ describe('a partial list changes nothing:', () => {
       metadata: reader.metadata.bind(reader),
     };
     await nothingHappens(opened, 'otherOrganization', { ...opened.world, reader: other });
+  });
+
+  it('a ledger that holds the rows of another table too', async () => {
+    const opened = await loaded();
+    await claimTable(opened.world.documents, TABLE);
+    expect(await codeOf(planRun(opened.world, TIMER))).toBe('ended well');
+    await claimTable(opened.world.documents, 'msdyn_projectteam');
+    await nothingHappens(opened, 'sharedLedger');
   });
 
   it('a run that is stopped between two pages', async () => {
