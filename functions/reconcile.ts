@@ -11,6 +11,11 @@ async function compare(verify: boolean): Promise<void> {
   await runAndLog(settings, { verify, signal: stopSignal, log });
 }
 
+async function claim(): Promise<void> {
+  const { claimLedger } = await import('../src/reconcile/run-and-log.ts');
+  await claimLedger(settings);
+}
+
 const timer = (verify: boolean) => (_timer: unknown, context: InvocationContext) =>
   withInvocationLog(context, NO_TELEMETRY.message(context.traceContext), () => compare(verify));
 
@@ -28,5 +33,11 @@ if (settings.dataverse) {
     authLevel: 'function',
     route: 'reconcile',
     handler: reports,
+  });
+  // Not waited for, and after the app has loaded: no start is slower for it.
+  app.hook.appStart(() => {
+    setImmediate(() => {
+      claim().catch(() => undefined);
+    });
   });
 }

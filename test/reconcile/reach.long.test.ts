@@ -30,7 +30,12 @@ async function openDataverse(rows: { assignments: number; users: number; project
   };
 }
 
-test('200,000 rows of 5,000 users, everything equal, then one in a hundred lost', async () => {
+/** Most of it goes into filling Dataverse and the ledger. */
+const TIMEOUT_MS = 30 * 60_000;
+
+test('200,000 rows of 5,000 users, everything equal, then one in a hundred lost', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const {
     dataverse,
     reader,
