@@ -14,6 +14,10 @@ export interface Measurement {
   readonly reference?: number;
   /** As the target counts it: value ÷ reference, or the other way round where more is worse. */
   readonly ratio?: number;
+  /** How far the middle half of the rounds lies apart, as a share of their median. */
+  readonly spread?: number;
+  /** A count, a size or processor time: what else runs on the machine does not change it. */
+  readonly steady?: true;
   /** Without one the figure is only reported. */
   readonly target?: Target;
 }

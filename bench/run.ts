@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { endWithParent } from '../local/end-with-parent.ts';
+import { describeMachine, type Machine, machine, waiting } from './machine.ts';
 import type { RatePoint, Scenario, Size } from './measurement.ts';
 import { markdownTable, withFigures } from './report/document.ts';
 import { ratePlot } from './report/plot.ts';
-import { notMeasured, type Result, toResult } from './report/results.ts';
+import { notMeasured, type Result, toResult, type Verdict } from './report/results.ts';
 import { table } from './report/table.ts';
 import { runScenario } from './run-scenario.ts';
 
@@ -29,16 +29,10 @@ const SCENARIOS = [
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 
-function machine(): string {
-  const [cpu] = cpus();
-  const day = new Date().toISOString().slice(0, 10);
-  return `Measured ${day} on ${availableParallelism()} cores of ${cpu?.model.trim() ?? 'an unknown processor'}, Node ${process.versions.node}, ${process.platform}.`;
-}
-
-function write(results: readonly Result[], rates: readonly RatePoint[] | undefined): void {
-  writeFileSync(here('results.json'), `${JSON.stringify(results, null, 2)}\n`);
+function write(where: Machine, results: readonly Result[], rates: readonly RatePoint[] | undefined): void {
+  writeFileSync(here('results.json'), `${JSON.stringify({ machine: where, results }, null, 2)}\n`);
   const document = here('../docs/performance.md');
-  const figures = `${machine()}\n\n${markdownTable(results)}`;
+  const figures = `${describeMachine(where)}\n\n${markdownTable(results)}`;
   writeFileSync(document, withFigures(readFileSync(document, 'utf8'), figures));
   if (rates)
     writeFileSync(
@@ -69,15 +63,22 @@ async function main(): Promise<number> {
   const results: Result[] = [];
   let rates: readonly RatePoint[] | undefined;
   let failed = 0;
+  const where = machine();
   const startedAt = performance.now();
+  let before = waiting();
   for (const name of chosen) {
     const beganAt = performance.now();
     try {
       const { scenario } = (await import(`./scenarios/${name}.ts`)) as { scenario: Scenario };
       const outcome = await runScenario(name, scenario, size);
-      results.push(...outcome.measurements.map(toResult));
+      const after = waiting();
+      const busiest = Math.max(before, after);
+      before = after;
+      results.push(...outcome.measurements.map((one) => toResult(one, busiest)));
       rates ??= outcome.rates;
-      console.log(`${name}: ${((performance.now() - beganAt) / 1000).toFixed(0)} s`);
+      console.log(
+        `${name}: ${((performance.now() - beganAt) / 1000).toFixed(0)} s; a processor was waited for ${Math.round(100 * (busiest - 1))} % longer than used`,
+      );
     } catch (error) {
       failed += 1;
       results.push(notMeasured(name));
@@ -85,13 +86,19 @@ async function main(): Promise<number> {
     }
   }
   console.log(
-    `\n${table(results)}\n${machine()} ${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`,
+    `\n${table(results)}\n${describeMachine(where)} ${((performance.now() - startedAt) / 1000).toFixed(0)} s in all.`,
   );
-  const missed = results.filter(({ met, value }) => met === false && value !== null).length;
+  const ended = (wanted: Verdict) => results.filter(({ verdict }) => verdict === wanted).length;
+  const [missed, inconclusive] = [ended('missed'), ended('inconclusive')];
   if (missed > 0) console.log(`${missed} ${missed === 1 ? 'target is' : 'targets are'} missed.`);
+  if (inconclusive > 0)
+    console.log(
+      `Inconclusive: others kept the machine too busy for ${inconclusive} of ${results.length} figures. Run it on an idle machine.`,
+    );
   if (failed > 0) console.log(`${failed} ${failed === 1 ? 'part' : 'parts'} failed to run.`);
   if (values.quick || values.only) console.log('Nothing was written: that takes a whole run.');
-  else write(results, rates);
+  else if (inconclusive > 0) console.log('Nothing was written: figures that say nothing replace none.');
+  else write(where, results, rates);
   return failed > 0 ? 1 : 0;
 }
 

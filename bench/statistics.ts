@@ -26,11 +26,33 @@ export interface Pair {
   readonly reference: number;
 }
 
+/** The value below which this share of the sorted values lies, between two of them in proportion. */
+function quantile(sorted: readonly number[], share: number): number {
+  const at = share * (sorted.length - 1);
+  const below = sorted[Math.floor(at)] as number;
+  const above = sorted[Math.ceil(at)] as number;
+  return below + (above - below) * (at - Math.floor(at));
+}
+
+/** How far the middle half of the values lies apart, as a share of their median: small where the rounds agree. */
+export function spread(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / median(sorted);
+}
+
+export interface Summary extends Pair {
+  readonly ratio: number;
+  /** Of the ratios. */
+  readonly spread: number;
+}
+
 /** The median of each side, and the median of the ratios of the rounds: noise that hits both sides of a round leaves its ratio alone. */
-export function summarize(rounds: readonly Pair[]): Pair & { readonly ratio: number } {
+export function summarize(rounds: readonly Pair[]): Summary {
+  const ratios = rounds.map(({ ours, reference }) => ours / reference);
   return {
     ours: median(rounds.map(({ ours }) => ours)),
     reference: median(rounds.map(({ reference }) => reference)),
-    ratio: median(rounds.map(({ ours, reference }) => ours / reference)),
+    ratio: median(ratios),
+    spread: spread(ratios),
   };
 }

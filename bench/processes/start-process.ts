@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Question, ToParent, Usage } from './child-side.ts';
+import type { ToParent } from './child-side.ts';
+import type { Question, Usage } from './usage.ts';
 
 export interface BenchProcess<Ready> extends Usage {
   /** What its start has returned. */
@@ -19,7 +20,7 @@ export async function startProcess<Ready = undefined>(
 ): Promise<BenchProcess<Ready>> {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     env: { ...process.env, ...env, BENCH_OPTIONS: JSON.stringify(options) },
-    execArgv: ['--expose-gc', ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])],
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
@@ -59,7 +60,7 @@ export async function startProcess<Ready = undefined>(
       heap: () => ask('heap'),
       async stop() {
         if (child.exitCode !== null || child.signalCode !== null) return;
-        // A profile is written only by a process that ends by itself: it does when its parent has disconnected.
+        // A profile is written only by a worker that ends by itself: it does when its parent has disconnected.
         child.disconnect();
         const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
         await exited;

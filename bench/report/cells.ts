@@ -1,17 +1,24 @@
-import type { Result } from './results.ts';
+import type { Result, Verdict } from './results.ts';
 
 export const COLUMNS = ['What', 'Value', 'Reference', 'Ratio', 'Target', 'Met'] as const;
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  met: 'yes',
+  missed: 'NO',
+  inconclusive: 'inconclusive',
+  notMeasured: 'NOT MEASURED',
+};
 
 const number = (value: number | null): string => (value === null ? '–' : value.toLocaleString('en'));
 
 /** A result as the texts of its columns, for the table on the screen and the one in the document. */
-export function cells({ name, value, unit, reference, ratio, target, met }: Result): string[] {
+export function cells({ name, value, unit, reference, ratio, target, verdict }: Result): string[] {
   return [
     name,
     value === null ? '–' : `${number(value)} ${unit}`,
     number(reference),
     number(ratio),
     target ?? '–',
-    met === null ? '–' : met ? 'yes' : 'NO',
+    verdict ? WORDS[verdict] : '–',
   ];
 }

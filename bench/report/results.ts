@@ -1,17 +1,27 @@
 import type { Measurement, Target } from '../measurement.ts';
 
-/** A line of bench/results.json. */
+/** `inconclusive`: others kept the machine so busy that the figure says nothing. `notMeasured`: the part failed to run. */
+export type Verdict = 'met' | 'missed' | 'inconclusive' | 'notMeasured';
+
+/** A line of bench/results.json. Figures are `null` when they could not be measured, or say nothing. */
 export interface Result {
   readonly name: string;
-  /** `null` when the figure could not be measured. */
   readonly value: number | null;
   readonly unit: string;
   readonly reference: number | null;
   readonly ratio: number | null;
-  /** `≤ 2`, `≥ 0.85`, `≤ 20 MB`; `null` when the figure is only reported. */
-  readonly target: string | null;
-  readonly met: boolean | null;
+  /** How far the middle half of the rounds lies apart, as a share of their median. */
+  readonly spread?: number;
+  /** `≤ 2`, `≥ 0.85`, `≤ 20 MB`. */
+  readonly target?: string;
+  /** Missing where there is no target and the figure stands. */
+  readonly verdict?: Verdict;
 }
+
+/** Rounds that lie farther apart than this do not give a figure. */
+export const MAX_SPREAD = 0.2;
+/** Wall-clock time for each unit of processor time that a busy loop got: above this others had the processor too often. */
+export const MAX_WAITING = 1.15;
 
 /** As many digits as mean something. */
 function rounded(value: number): number {
@@ -29,16 +39,27 @@ function isMet({ limit, bound, of }: Target, { value, ratio }: Measurement): boo
   return limit === 'atMost' ? judged <= bound : judged >= bound;
 }
 
-export function toResult(measurement: Measurement): Result {
-  const { name, value, unit, reference, ratio, target } = measurement;
+function isInconclusive({ spread = 0, steady }: Measurement, waiting: number): boolean {
+  return spread > MAX_SPREAD || (!steady && waiting > MAX_WAITING);
+}
+
+/** `waiting`: how busy others kept the machine meanwhile, 1 for not at all. */
+export function toResult(measurement: Measurement, waiting = 1): Result {
+  const { name, value, unit, reference, ratio, target, spread } = measurement;
+  const saysNothing = isInconclusive(measurement, waiting);
+  const figure = (number: number | undefined) =>
+    number === undefined || saysNothing ? null : rounded(number);
+  const judged = target && (isMet(target, measurement) ? 'met' : 'missed');
+  const verdict = saysNothing ? 'inconclusive' : judged;
   return {
     name,
-    value: rounded(value),
+    value: figure(value),
     unit,
-    reference: reference === undefined ? null : rounded(reference),
-    ratio: ratio === undefined ? null : rounded(ratio),
-    target: target ? describe(target, unit) : null,
-    met: target ? isMet(target, measurement) : null,
+    reference: figure(reference),
+    ratio: figure(ratio),
+    ...(spread !== undefined && { spread: rounded(spread) }),
+    ...(target && { target: describe(target, unit) }),
+    ...(verdict && { verdict }),
   };
 }
 
@@ -50,7 +71,6 @@ export function notMeasured(scenario: string): Result {
     unit: '',
     reference: null,
     ratio: null,
-    target: null,
-    met: false,
+    verdict: 'notMeasured',
   };
 }

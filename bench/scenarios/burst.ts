@@ -104,6 +104,7 @@ export const scenario: Scenario = {
             unit: 'calls',
             reference: naiveCalls,
             ratio: naiveCalls / ownCalls,
+            steady: true,
             target: atLeast(10),
           },
           {
@@ -112,6 +113,7 @@ export const scenario: Scenario = {
             unit: 's',
             reference: time.reference,
             ratio: 1 / time.ratio,
+            spread: time.spread,
             target: atLeast(5),
           },
           {
@@ -119,6 +121,7 @@ export const scenario: Scenario = {
             value: Math.max(...wrong.app),
             unit: `of ${users * WORKSPACES_PER_USER}`,
             reference: median(wrong.naive),
+            steady: true,
             target: valueAtMost(0),
           },
         ],

@@ -64,7 +64,7 @@ export const scenario: Scenario = {
         return run.rate;
       };
       const pairs = await interleave(rounds, side('ours', ours), side('bare', bare), 3);
-      const { ours: value, reference, ratio } = summarize(pairs);
+      const { ours: value, reference, ratio, spread } = summarize(pairs);
       const [ownTime, bareTime] = [median(processor.ours), median(processor.bare)];
       return {
         measurements: [
@@ -74,6 +74,7 @@ export const scenario: Scenario = {
             unit: 'calls/s',
             reference,
             ratio,
+            spread,
             target: atLeast(0.85),
           },
           {
@@ -82,6 +83,7 @@ export const scenario: Scenario = {
             unit: 'µs',
             reference: bareTime,
             ratio: ownTime / bareTime,
+            steady: true,
           },
         ],
       };

@@ -47,7 +47,7 @@ async function measure(bodySize: BodySize, size: Size): Promise<Measurement> {
   const rounds = size === 'full' ? 15 : 5;
   const pairs = await interleave(rounds, ours, reference, 3);
   if (changes !== (rounds + 3) * laps * messages.length) throw new Error('Not every message gave a change.');
-  const { ratio, ...medians } = summarize(pairs);
+  const { ratio, spread, ...medians } = summarize(pairs);
   const kilobytes = `${((messages[0]?.length ?? 0) / 1000).toFixed(1)} KB`;
   return {
     name: `decode + validate + translate, ${kilobytes} body ÷ JSON.parse`,
@@ -55,6 +55,8 @@ async function measure(bodySize: BodySize, size: Size): Promise<Measurement> {
     unit: 'µs',
     reference: medians.reference,
     ratio,
+    spread,
+    steady: true,
     target: atMost(2),
   };
 }

@@ -52,6 +52,7 @@ export const scenario: Scenario = {
             unit: 'MB',
             reference: first,
             ratio: last / first,
+            steady: true,
             target: valueAtMost(20),
           },
           {
@@ -59,6 +60,7 @@ export const scenario: Scenario = {
             value: slope(half),
             unit: 'MB',
             reference: last,
+            steady: true,
             target: valueAtMost(0.5),
           },
         ],

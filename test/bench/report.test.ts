@@ -18,25 +18,25 @@ describe('a result', () => {
     [atMost(2), 2.001, false],
     [atLeast(0.85), 0.85, true],
     [atLeast(0.85), 0.849, false],
-  ])('with target %o and ratio %d: met %s', (target, ratio, met) => {
-    expect(toResult(measured({ reference: 5, ratio, target })).met).toBe(met);
+  ])('with target %o and ratio %d is met: %s', (target, ratio, met) => {
+    expect(toResult(measured({ reference: 5, ratio, target })).verdict).toBe(met ? 'met' : 'missed');
   });
 
   test('is judged before it is rounded for reading', () => {
     const result = toResult(measured({ ratio: 2.0004, target: atMost(2) }));
-    expect(result).toMatchObject({ ratio: 2, met: false });
+    expect(result).toMatchObject({ ratio: 2, verdict: 'missed' });
   });
 
   test('can be judged by its value, and says so in its unit', () => {
     expect(toResult(measured({ value: 21, ratio: 1, target: valueAtMost(20) }))).toMatchObject({
       target: '≤ 20 ms',
-      met: false,
+      verdict: 'missed',
     });
   });
 
   test('whose target lacks its ratio is missed, not met', () => {
-    expect(toResult(measured({ target: atMost(2) })).met).toBe(false);
-    expect(toResult(measured({ ratio: Number.NaN, target: atLeast(1) })).met).toBe(false);
+    expect(toResult(measured({ target: atMost(2) })).verdict).toBe('missed');
+    expect(toResult(measured({ ratio: Number.NaN, target: atLeast(1) })).verdict).toBe('missed');
   });
 
   test('without a target is neither met nor missed', () => {
@@ -46,9 +46,21 @@ describe('a result', () => {
       unit: 'ms',
       reference: null,
       ratio: null,
-      target: null,
-      met: null,
     });
+  });
+
+  test('whose rounds lie far apart says nothing, whatever its median', () => {
+    const noisy = { reference: 5, ratio: 1.5, target: atMost(2), spread: 0.21 };
+    expect(toResult(measured(noisy))).toMatchObject({ value: null, ratio: null, verdict: 'inconclusive' });
+    expect(toResult(measured({ ...noisy, spread: 0.2 }))).toMatchObject({ ratio: 1.5, verdict: 'met' });
+  });
+
+  test('says nothing on a machine that others kept busy, unless that cannot change it', () => {
+    const one = { reference: 5, ratio: 3, target: atMost(2) };
+    expect(toResult(measured(one), 1.16)).toMatchObject({ ratio: null, verdict: 'inconclusive' });
+    expect(toResult(measured(one), 1.15)).toMatchObject({ ratio: 3, verdict: 'missed' });
+    expect(toResult(measured({ ...one, steady: true }), 4)).toMatchObject({ ratio: 3, verdict: 'missed' });
+    expect(toResult(measured({}), 4)).toMatchObject({ value: null, verdict: 'inconclusive' });
   });
 
   test.each([
@@ -61,7 +73,7 @@ describe('a result', () => {
   });
 
   test('of a part that did not run has no figures, and is not met', () => {
-    expect(notMeasured('burst')).toMatchObject({ value: null, ratio: null, met: false });
+    expect(notMeasured('burst')).toMatchObject({ value: null, ratio: null, verdict: 'notMeasured' });
   });
 });
 
@@ -76,7 +88,7 @@ describe('the tables', () => {
     const lines = table(results).split('\n');
     expect(lines.find((line) => line.includes('fast enough'))).toMatch(/10 ms.*5.*2.*≤ 2.*yes/);
     expect(lines.find((line) => line.includes('too slow'))).toMatch(/2\.5.*≤ 2.*NO/);
-    expect(lines.find((line) => line.includes('memory: not measured'))).toMatch(/–.*NO/);
+    expect(lines.find((line) => line.includes('memory: not measured'))).toMatch(/–.*NOT/);
   });
 
   test('in the document have a row each, and as many cells in all of them', () => {
@@ -103,6 +115,6 @@ describe('the figures in a document', () => {
 
 test('docs/performance.md shows what bench/results.json holds', () => {
   const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-  const results = JSON.parse(read('bench/results.json')) as Result[];
+  const { results } = JSON.parse(read('bench/results.json')) as { results: Result[] };
   expect(figuresIn(read('docs/performance.md')).endsWith(`\n\n${markdownTable(results)}`)).toBe(true);
 });

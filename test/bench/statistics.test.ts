@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { interleave } from '../../bench/interleave.ts';
-import { median, slope, summarize } from '../../bench/statistics.ts';
+import { median, slope, spread, summarize } from '../../bench/statistics.ts';
 
 describe('median', () => {
   test('is the middle one, whatever the order', () => {
@@ -19,6 +19,14 @@ describe('median', () => {
     const values = [3, 1, 2];
     median(values);
     expect(values).toEqual([3, 1, 2]);
+  });
+});
+
+describe('spread', () => {
+  test('is that of the middle half, as a share of the median', () => {
+    expect(spread([10, 10, 10])).toBe(0);
+    expect(spread([9, 10, 11, 10, 1_000])).toBeCloseTo(0.1, 12);
+    expect(spread([8, 12])).toBeCloseTo(0.2, 12);
   });
 });
 
@@ -48,7 +56,7 @@ test('the ratio is that of the rounds: a slow round of both sides does not move 
     { ours: 200, reference: 100 },
     { ours: 22, reference: 11 },
   ];
-  expect(summarize(rounds)).toEqual({ ours: 22, reference: 11, ratio: 2 });
+  expect(summarize(rounds)).toEqual({ ours: 22, reference: 11, ratio: 2, spread: 0 });
 });
 
 describe('interleave', () => {
