@@ -22,6 +22,7 @@ const SCENARIOS = [
   'azurite',
   'concurrency',
   'burst',
+  'reschedule',
   'import',
   'memory',
   'linear',

@@ -77,6 +77,17 @@ function change(columns: Columns, message: 'Create' | 'Update'): RowChange {
   };
 }
 
+const DELETION: RowChange = {
+  message: 'Delete',
+  table: 'msdyn_resourceassignment',
+  id: RECORD,
+  target: {},
+  pre: { ...USUAL, modifiedon: AT, versionnumber: VERSION },
+  primaryName: 'Survey the piers',
+  at: AT,
+  label: 'bench',
+};
+
 /** Without the context of the operation that caused the event, and with the registered image only. */
 function slim(context: ReturnType<typeof executionContext>): object {
   const { OwningExtension: _, SharedVariables: __, PostEntityImages, ...members } = context;
@@ -106,9 +117,18 @@ const PLACES: readonly [string, keyof AssignmentEvent][] = [
 
 const ANY_PLACE = new RegExp(`(${PLACES.map(([text]) => `\\b${text}\\b`).join('|')})`);
 
+/** As `assignmentTemplate`, of the usual size, for the deletion of a row: the version is that of its last state. */
+export function deletionTemplate(): (event: AssignmentEvent) => Buffer {
+  return templateOf(executionContext(DELETION));
+}
+
 /** A function that writes the JSON body of an event, quickly: the text is built once and only the places that differ are filled in. */
 export function assignmentTemplate(size: BodySize): (event: AssignmentEvent) => Buffer {
-  const pieces = jsonBody(sample(size)).toString().split(ANY_PLACE);
+  return templateOf(sample(size));
+}
+
+function templateOf(context: object): (event: AssignmentEvent) => Buffer {
+  const pieces = jsonBody(context).toString().split(ANY_PLACE);
   const members = pieces.map((piece) => PLACES.find(([text]) => text === piece)?.[1]);
   return (event) =>
     Buffer.from(pieces.map((piece, at) => (members[at] ? event[members[at]] : piece)).join(''));
