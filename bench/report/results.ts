@@ -19,9 +19,9 @@ export interface Result {
 }
 
 /** Rounds that lie farther apart than this do not give a figure. */
-export const MAX_SPREAD = 0.2;
+const MAX_SPREAD = 0.2;
 /** Wall-clock time for each unit of processor time that a busy loop got: above this others had the processor too often. */
-export const MAX_WAITING = 1.15;
+const MAX_WAITING = 1.15;
 
 /** As many digits as mean something. */
 function rounded(value: number): number {

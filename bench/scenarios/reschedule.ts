@@ -19,7 +19,7 @@ function message(id: string, body: Buffer): ServiceBusMessage {
  * A bulk reschedule as Project's scheduling service does it: each row of these users is deleted and another one is created for it, with
  * other hours, in the same workspace. The events come in random order: two for each row.
  */
-export function reschedule(number: number, users: number, rowsPerUser: number): Arrivals {
+function reschedule(number: number, users: number, rowsPerUser: number): Arrivals {
   const random = seededRandom(number);
   const truth = new Map<string, Map<string, number>>();
   const before: ServiceBusMessage[] = [];

@@ -45,4 +45,4 @@ test('a message costs one COR call and two blob operations, fewer where messages
       outcomes: { duplicate: 1_000 },
     },
   ]);
-});
+}, 90_000);
