@@ -4,10 +4,9 @@ import {
   changeThree,
   changeTwo,
   type FailureTrial,
-  QUEUE,
   withProperties,
 } from './failure-trial.ts';
-import { onceHeard } from './trouble.ts';
+import { onceHeard, untilAttached } from './trouble.ts';
 import { changeWork } from './work.ts';
 
 const PAGE = '<html><body>Down for maintenance</body></html>';
@@ -120,7 +119,7 @@ export const FAILURES_OF_COR: readonly FailureTrial[] = [
     async run(demo) {
       for (const project of ['bridge', 'tidal', 'orchard', 'lantern'] as const)
         changeWork(demo, 'alex', { project });
-      await demo.stack.broker.waitUntilIdle(QUEUE, 20_000).catch(() => undefined);
+      await untilAttached(demo, RESOURCES.alex.id, PROJECTS.tidal.id);
       demo.stack.cor.removeWorkspace(PROJECTS.tidal.id);
       return `Alex Stone has four workspaces, and COR forgets Tidal survey. Changed: ${changeWork(demo, 'alex', { project: 'bridge' })}.`;
     },

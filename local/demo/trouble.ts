@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PostedMessage } from '../dataverse/post-event.ts';
 import type { Demo } from './demo.ts';
 import type { Line } from './line.ts';
@@ -39,4 +40,20 @@ export function withoutImages(message: PostedMessage): PostedMessage {
   const context: object = JSON.parse(message.body.toString());
   const body = Buffer.from(JSON.stringify({ ...context, PreEntityImages: [], PostEntityImages: [] }));
   return { ...message, body };
+}
+
+const LONGEST_MS = 20_000;
+const LOOK_MS = 100;
+
+/** Resolves when COR has given the user the workspace; throws when that takes too long. */
+export async function untilAttached(
+  { stack: { cor } }: Demo,
+  user: string,
+  workspace: string,
+): Promise<void> {
+  for (let waited = 0; waited < LONGEST_MS; waited += LOOK_MS) {
+    if (cor.state()[user]?.[workspace] !== undefined) return;
+    await delay(LOOK_MS);
+  }
+  throw new Error('COR was not told in time. Is something else broken? Press "All well again".');
 }
