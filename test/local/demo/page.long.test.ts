@@ -144,7 +144,7 @@ test.each(FAILURE_TRIALS.filter(({ id }) => !SLOW.has(id)).map(({ id, row: name 
     await seen('COR is well again', '#said');
     for (const queue of demo.presets) await untilIdle(queue);
   },
-  180_000,
+  60_000,
 );
 
 test('nothing on the page failed', () => expect(problems).toEqual([]));
