@@ -27,7 +27,8 @@ test('429 is tried again after the pause that Dataverse asks for, a write too, a
   expect(await api.get('WhoAmI')).toHaveProperty('UserId');
   fake.faults.push({ status: 200, body: '{}' }, busy);
   await api.get('WhoAmI');
-  expect(await registerAll(api)).toHaveLength(8);
+  // An endpoint, four steps (Restore among them) and their images.
+  expect(await registerAll(api)).toHaveLength(9);
   expect(pauses).toEqual([0, 0, 0, 0]);
   expect(fake.store.rows.serviceendpoints.size).toBe(1);
 });
