@@ -1,10 +1,7 @@
 import { changeTwo, type FailureTrial, QUEUE, withProperties } from './failure-trial.ts';
-import { duringSleep, failFor, onceHeard, paddedTo, withoutImages } from './trouble.ts';
+import { duringSleep, failFor, onceHeard, withoutImages } from './trouble.ts';
 import { changeWork, loseWork } from './work.ts';
 
-const MAX_MESSAGE_BYTES = 262_144;
-/** What a copy of the message would need more than the message. */
-const ROOM_BYTES = 1_200;
 const LOCK_MS = 60_000;
 
 /** What the queue, storage, Dataverse, the process or a message does wrong. */
@@ -83,15 +80,6 @@ export const FAILURES_OF_OTHERS: readonly FailureTrial[] = [
       demo.stack.cor.release();
       await demo.revive(QUEUE);
       return `The connector was killed in the middle of a call, and started again. Changed: ${changed}. The message comes again when its lock has run out, within a minute.`;
-    },
-  },
-  {
-    id: 'message-full',
-    row: "The message fills the queue's limit",
-    run(demo) {
-      failFor(demo, 1);
-      demo.alterNext((message) => paddedTo(message, MAX_MESSAGE_BYTES - ROOM_BYTES));
-      return `The event fills the queue's limit, and COR fails once. Changed: ${changeWork(demo, 'robin')}.`;
     },
   },
   {

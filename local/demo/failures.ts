@@ -19,6 +19,10 @@ export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string
     why: 'The local host always has one. Tests: test/messaging.',
   },
   {
+    row: "The message fills the queue's limit",
+    why: 'It has to fit to the byte. Tests: test/integration/failures.',
+  },
+  {
     row: 'A look-up finds nobody',
     why: 'The presets that run here look nobody up. Tests: test/dataverse.',
   },

@@ -30,11 +30,6 @@ export function duringSleep(pid: number, ms: number): void {
   }, ms).unref();
 }
 
-/** The message with blanks behind its JSON, so that its body has so many bytes. */
-export function paddedTo(message: PostedMessage, bytes: number): PostedMessage {
-  return { ...message, body: Buffer.concat([message.body, Buffer.alloc(bytes - message.body.length, ' ')]) };
-}
-
 /** The message as a step posts it that was registered without images. */
 export function withoutImages(message: PostedMessage): PostedMessage {
   const context: object = JSON.parse(message.body.toString());

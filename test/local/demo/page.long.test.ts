@@ -108,7 +108,6 @@ const HEARD: Readonly<Record<string, RegExp>> = {
   'process-dies': /retry /,
   'told-to-end': /succeeded|duplicate|app\.started/,
   'process-killed': /deliveryCount 2|succeeded|duplicate/,
-  'message-full': /dead letter RetriesExhausted/,
   'copied-500-times': /dead letter RetriesExhausted/,
   nonsense: /message\.propertyIgnored/,
   'not-settled': /message\.held/,
