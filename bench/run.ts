@@ -24,6 +24,7 @@ const SCENARIOS = [
   'burst',
   'reschedule',
   'import',
+  'start',
   'memory',
   'linear',
 ];

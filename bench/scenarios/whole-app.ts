@@ -46,7 +46,7 @@ app.serviceBusQueue('oneCall', {
 
 /** The connector against the floor, with the same messages, broker, sandbox and number of calls in flight. */
 export const scenario: Scenario = {
-  limitSeconds: 120,
+  limitSeconds: 180,
   async run(size) {
     const [count, rounds, warmUps] = size === 'full' ? [2_000, 5, WARM_UPS] : [500, 2, 1];
     const system = await startSystem(['app', 'floor', 'one-call']);
