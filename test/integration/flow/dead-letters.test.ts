@@ -166,11 +166,11 @@ const CASES: readonly Case[] = [
   },
 ];
 
-// It takes a ledger that has forgotten tombstones: test/messaging/decide.test.ts and test/ledger/convergence.test.ts.
-const NEEDS_HISTORY = ['TooOld'];
+// A ledger that has forgotten tombstones: test/messaging/decide.test.ts. A Dataverse that is read: test/messaging/read-rows.test.ts.
+const NEED_MORE = ['TooOld', 'UserUnidentified'];
 
 test('the cases cover the closed list of reasons', () => {
-  const covered = [...CASES.map(({ reason }) => reason), ...NEEDS_HISTORY];
+  const covered = [...CASES.map(({ reason }) => reason), ...NEED_MORE];
   expect(new Set(covered)).toEqual(new Set(DEAD_LETTER_REASONS));
 });
 
