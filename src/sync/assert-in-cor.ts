@@ -128,10 +128,25 @@ async function attachOrSingleOut(
   const { plan, session, refused } = assertion;
   const ids = wanted.filter((id) => !refused.has(id));
   if (ids.length === 0) return undefined;
-  const failure = await attachPart(session, ids);
+  const failure = await attachMakingRoom(assertion, ids);
   if (!failure || failure.class === 'alreadyAttached') return undefined;
   if (isUnavailable(failure) || ids.every((id) => plan.requested.has(id))) return failure;
   return singleOut(assertion, ids);
+}
+
+/**
+ * Attaches; where COR finds the call invalid and something in it is to shrink, that is detached first and the
+ * call made once more. A COR that keeps the percentage of what is attached, and takes no more than 100 % in
+ * all, would refuse the call for ever: it holds the old percentage against the new ones.
+ */
+async function attachMakingRoom(
+  { plan, session }: Assertion,
+  ids: readonly string[],
+): Promise<CorFailure | undefined> {
+  const failure = await attachPart(session, ids);
+  const shrinking = ids.filter((id) => plan.shrinks.has(id));
+  if (failure?.class !== 'validation' || shrinking.length === 0) return failure;
+  return (await detachPart(session, shrinking)) ?? attachPart(session, ids);
 }
 
 /**

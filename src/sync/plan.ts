@@ -17,6 +17,8 @@ export interface Plan {
   readonly unwanted: ReadonlySet<string>;
   /** Workspaces that the request is about: a refusal of any other is not its fault. */
   readonly requested: ReadonlySet<string>;
+  /** Wanted workspaces of which COR was told a higher percentage. */
+  readonly shrinks: ReadonlySet<string>;
 }
 
 export interface PlanInput {
@@ -48,16 +50,19 @@ export function planCalls({ before, after, rule, day, mentioned, touched, reasse
   const undesired = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
   const { told } = before;
   const gone = undesired(Object.keys(told ?? {}));
+  const shrinks = new Set(
+    [...desired].flatMap(([id, { percentage }]) => ((told?.[id] ?? 0) > percentage ? [id] : [])),
+  );
   const lingering = new Set(undesired([...requested, ...gone, ...touched]));
   const remembered = [...Object.keys(after.released), ...assignedWorkspaces(after)];
   const unwanted = new Set([...lingering, ...undesired(remembered)]);
   if (!reassert && told) {
     const attach = [...desired.keys()].filter((id) => told[id] !== desired.get(id)?.percentage);
-    return { desired, attach, detach: gone, unwanted, requested };
+    return { desired, attach, detach: gone, unwanted, requested, shrinks };
   }
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
   const detach = [...(desired.size > 0 ? lingering : unwanted)];
-  return { desired, attach: [...desired.keys()], detach, unwanted, requested };
+  return { desired, attach: [...desired.keys()], detach, unwanted, requested, shrinks };
 }
 
 /**
