@@ -13,7 +13,7 @@ const MAPPING = loadMapping('resource-assignment');
 const TABLE = MAPPING.table;
 const EVENTS_A_SECOND = 50;
 const ROWS = { assignments: 20_000, users: 500, projects: 100 };
-/** Dataverse, COR, broker and storage run on the same cores as the app here, so that each takes from the others. */
+/** Dataverse, COR and broker run in one process here, which is as busy with the pages as the app: each takes from the others. */
 const BUSY = 3;
 
 const median = (numbers: readonly number[]): number =>
@@ -50,7 +50,12 @@ test('events at 50 a second during a comparison: the end is right, and they hard
   await measuredRun('apply', env);
   await quiet();
 
-  const ids = dataverse.rows(TABLE).map((row) => String(row.msdyn_resourceassignmentid));
+  stack.cor.set({ latencyMs: 150 });
+  // Rows of this week: a change of any other is nothing that COR has to be told.
+  const ids = dataverse
+    .rows(TABLE)
+    .filter((row) => String(row.msdyn_start) < '2026-03-04' && String(row.msdyn_finish) > '2026-03-05')
+    .map((row) => String(row.msdyn_resourceassignmentid));
   /** Events until `isOver`; gives what each took from entering the queue to its end, ms. */
   async function events(isOver: () => boolean): Promise<number[]> {
     const seen = stack.lines.length;
@@ -78,7 +83,7 @@ test('events at 50 a second during a comparison: the end is right, and they hard
   console.log(
     `${alone.length} events alone: ${median(alone).toFixed(0)} ms; ${beside.length} beside a comparison of ${line?.rows} rows (${Number(line?.durationMs) / 1_000} s): ${median(beside).toFixed(0)} ms`,
   );
-  expect(median(beside)).toBeLessThan(Math.max(2 * median(alone), 50) * BUSY);
+  expect(median(beside)).toBeLessThan(2 * median(alone) * BUSY);
   await quiet();
   const after = await measuredRun('plan', env);
   expect(after.equal).toBe(true);
