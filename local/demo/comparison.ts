@@ -122,7 +122,7 @@ async function firstLoad(system: System, say: (text: string) => void): Promise<b
   const line = await compareNow(system);
   const people = Object.values(system.stack.cor.state()).filter((held) => Object.keys(held).length > 0);
   say(
-    `  first load      ${line.rows} rows that were there before the connector: ${line.messages} messages, ${people.length} people in COR`,
+    `  first load      ${line.rows} rows were there before: ${line.messages} messages, ${people.length} people in COR`,
   );
   return line.evt === 'reconcile.finished' && people.length > 0;
 }
@@ -134,7 +134,7 @@ async function lostEvent(system: System, say: (text: string) => void): Promise<b
   system.dataverse.update(TABLE, record, { msdyn_bookableresourceid: RESOURCES.kim.id }, LOST);
   const line = await compareNow(system);
   say(
-    `  lost events     ${line.missingInLedger} rows that no event told of are found; Kim Lake has ${before} and then ${heldBy(system, RESOURCES.kim)} workspaces`,
+    `  lost events     ${line.missingInLedger} rows without an event; Kim Lake has ${before}, then ${heldBy(system, RESOURCES.kim)} workspaces`,
   );
   return line.missingInLedger === MANY;
 }
