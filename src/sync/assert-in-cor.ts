@@ -125,7 +125,7 @@ async function attachOrSingleOut(
   assertion: Assertion,
   wanted: readonly string[],
 ): Promise<CorFailure | undefined> {
-  const { plan, session, refused } = assertion;
+  const { plan, refused } = assertion;
   const ids = wanted.filter((id) => !refused.has(id));
   if (ids.length === 0) return undefined;
   const failure = await attachMakingRoom(assertion, ids);

@@ -1,3 +1,3 @@
 import { describeConvergence } from './model/describe-convergence.ts';
 
-describeConvergence(20_000);
+describeConvergence(10_000);

@@ -1,3 +1,3 @@
 import { describeRuns } from './model/describe-runs.ts';
 
-describeRuns(20_000);
+describeRuns(5_000);
