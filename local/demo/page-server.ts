@@ -118,6 +118,11 @@ export async function startPage(demo: Demo, onRestart: () => void = () => {}): P
     const file = FILES[pathname];
     if (request.method === 'GET' && file)
       return answer(response, 200, file[1], readFileSync(new URL(`page/${file[0]}`, import.meta.url)));
+    // Browsers ask for it by themselves.
+    if (request.method === 'GET' && pathname === '/favicon.ico') {
+      response.writeHead(204, HEADERS).end();
+      return;
+    }
     if (request.method === 'GET' && pathname === '/events') {
       response.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
       return feed.join(response, constants(demo));
