@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ServiceBusClient } from '@azure/service-bus';
 import { peekAll } from '../../local/broker/peek-all.ts';
-import { type SkippingClock, skippingClock } from '../../local/broker/skipping-clock.ts';
 import { seededRandom } from '../../local/histories/random.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { type SoakEvents, soakEvents } from './events.ts';
@@ -53,7 +52,6 @@ export interface SoakResult {
 }
 
 const QUEUE = 'soak';
-const LONGEST_DELAY_MS = 15 * 60_000;
 /** As many of them as fit in a message of the Standard tier. */
 const BATCH = 50;
 
@@ -89,14 +87,9 @@ async function accidents(stack: Stack, watch: Watch, options: SoakOptions): Prom
 
 /**
  * Waits until the queue is empty. A message that met several failures comes back up to 15 min later: once only such copies are left
- * they are brought forward, by the broker's clock.
+ * they are brought forward.
  */
-async function drain(
-  { broker }: Stack,
-  clock: SkippingClock,
-  options: SoakOptions,
-  until: number,
-): Promise<number> {
+async function drain({ broker }: Stack, options: SoakOptions, until: number): Promise<number> {
   let broughtForward = 0;
   while (performance.now() < until) {
     const emptied = broker.waitUntilIdle(QUEUE, options.patienceMs).then(
@@ -108,7 +101,8 @@ async function drain(
     options.onProgress?.(`${active} active, ${locked} locked, ${scheduled} scheduled`);
     if (active > 0 || locked > 0) continue;
     broughtForward += scheduled;
-    clock.skip(LONGEST_DELAY_MS);
+    // Not by the broker's clock: it would stay ahead of the app's, and every copy would come back at once.
+    broker.enqueueScheduled(QUEUE);
   }
   return broughtForward;
 }
@@ -133,7 +127,8 @@ async function verify(
     const reason = dead.get(messageId)?.deadLetterReason;
     if (reason !== undefined) {
       deadLettersByReason[reason] = (deadLettersByReason[reason] ?? 0) + 1;
-      if (reason !== mayDieOf) wronglyDead.push(`${messageId} (${reason})`);
+      if (reason !== mayDieOf)
+        wronglyDead.push(`${messageId} (${reason}: ${dead.get(messageId)?.deadLetterErrorDescription})`);
     } else if (waiting.has(messageId)) continue;
     else if (watch.completed.has(messageId) && mayDieOf !== 'NotJson') completed += 1;
     else lost.push(messageId);
@@ -158,9 +153,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { permanent, transient, seed, onProgress } = options;
   const events = soakEvents(options.messages, permanent, seededRandom(seed));
   let watch: Watch | undefined;
-  const clock = skippingClock();
   const stack = await startStack({
-    clock,
     apps: [
       {
         queue: QUEUE,
@@ -186,7 +179,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     onProgress?.(`sent after ${Math.round((performance.now() - started) / 1_000)} s`);
     await accidentsHappen;
     const sent = events.messages.length;
-    const broughtForward = await drain(stack, clock, options, started + options.longestMs);
+    const broughtForward = await drain(stack, options, started + options.longestMs);
     const seconds = (performance.now() - started) / 1_000;
     // The last lines of the log are under way from the other process.
     await sleep(200);
