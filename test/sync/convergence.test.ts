@@ -114,7 +114,9 @@ describe('random histories, in any order and with any accident', () => {
     'are not held up by a workspace that COR loses in between',
     async () => {
       await fc.assert(
-        fc.asyncProperty(scenario, async (one) => {
+        fc.asyncProperty(scenario, async (any) => {
+          // Quick steps leave copies for after the loss, and COR then refuses what they move: another history.
+          const one = { ...any, trouble: { ...any.trouble, stepMs: 10_000 } };
           const { random, history, known, cor } = start(one);
           const before = shuffled(history, 1, random);
           const cluster = new Cluster(before, cor, one.trouble, random);
