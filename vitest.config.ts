@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ['test/**/*.long.test.ts'],
     // A first-run AMQP link or an Azurite start needs more than the default on a loaded two-core machine.
     testTimeout: 20_000,
+    // Tests over real sockets wait for time; on a shared machine of CI one that runs out of it is tried again, and the log shows that.
+    retry: process.env.CI ? 2 : 0,
     hookTimeout: 30_000,
     // Many tests wait for sockets and processes more than they compute: both cores, and no new worker for every file.
     maxWorkers: 2,
