@@ -1,6 +1,8 @@
 /*
- * Before other modules are loaded: on an older Node the first of them that misses something would fail with "Cannot read properties of
- * undefined". `engines` in package.json is only a warning, and Azure does not read it. After the first function, so that the host tells it.
+ * Before other modules are loaded: on an older Node the first of them that misses something would fail with
+ * "Cannot read properties of
+ * undefined". `engines` in package.json is only a warning, and Azure does not read it. After the first
+ * function, so that the host tells it.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19))

@@ -10,11 +10,12 @@ const ABOUT = 'queue, duplicates';
 /** What the check asks of the namespace. */
 export type QueueAdministration = Pick<ServiceBusAdministrationClient, 'getQueue'>;
 
-const TODO =
+const MEND_IT =
   'Duplicate detection cannot be switched off: make the queue anew without it, let Dataverse post there, and set ServiceBusQueueName.';
 
 /**
- * Whether the queue drops a message whose id it has seen. The connector's copies have the id of their original, so such a queue takes
+ * Whether the queue drops a message whose id it has seen. The connector's copies have the id of their
+ * original, so such a queue takes
  * them, says nothing, and they never arrive. Nothing is sent to find out.
  */
 export async function duplicateDetection(
@@ -28,7 +29,7 @@ export async function duplicateDetection(
     return failed(
       ABOUT,
       `copies within ${window} of their original are lost: duplicate detection is on`,
-      TODO,
+      MEND_IT,
     );
   } catch (error) {
     const { statusCode, code, name } = error as { statusCode?: unknown; code?: unknown; name?: unknown };

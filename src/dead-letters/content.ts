@@ -62,7 +62,8 @@ function readEvent(message: ServiceBusReceivedMessage, mapping: Mapping): DeadLe
 }
 
 /**
- * The Service Bus extension of the Functions host reads the body of the .NET client's message, which only data sections have: with any
+ * The Service Bus extension of the Functions host reads the body of the .NET client's message, which only
+ * data sections have: with any
  * other the function is never called (MessageToByteArrayConverter in Azure/azure-sdk-for-net).
  */
 function neverArrives(bodyType: string): string {

@@ -26,7 +26,10 @@ function operationsWith(
   return [...met, one.operation].slice(-MAX_OPERATIONS);
 }
 
-/** The version to record. A row that is gone keeps the last that was known of it, which may be that of a tombstone that was dropped. */
+/**
+ * The version to record. A row that is gone keeps the last that was known of it, which may be that of a
+ * tombstone that was dropped.
+ */
 function appliedVersion(one: SequencedChange, { assignments, mark }: LedgerDocument): EntryVersion {
   const recorded = assignments[one.change.record];
   if (one.change.basis?.kind === 'gone') return recorded?.version ?? { ...versionOf(one), ...mark };
@@ -34,7 +37,10 @@ function appliedVersion(one: SequencedChange, { assignments, mark }: LedgerDocum
   return { ...versionOf(one), ...(operations && { operations }) };
 }
 
-/** What a repetition still teaches: a higher version of the same content, or of a row of which it is not known where it ended. */
+/**
+ * What a repetition still teaches: a higher version of the same content, or of a row of which it is not
+ * known where it ended.
+ */
 function raised(one: SequencedChange, recorded: LedgerEntry): LedgerEntry | undefined {
   const version = versionOf(one);
   if (recorded.state === 'deleted') {
@@ -75,14 +81,18 @@ function entryAfter(
     : refreshed(one, verdict, recorded);
 }
 
-/** A document after some changes, and those of them of which only the row itself can tell whether they still hold. */
+/**
+ * A document after some changes, and those of them of which only the row itself can tell whether they still
+ * hold.
+ */
 export interface Merged {
   readonly document: LedgerDocument;
   readonly doubtful: ReadonlySet<SequencedChange>;
 }
 
 /**
- * The document after `changes`, in whatever order they come; the same object when they say nothing that is not recorded. `day` is today,
+ * The document after `changes`, in whatever order they come; the same object when they say nothing that is
+ * not recorded. `day` is today,
  * `YYYY-MM-DD`. Pure: same document and same set of changes → same result.
  */
 export function merge(

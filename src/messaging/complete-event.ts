@@ -76,7 +76,10 @@ function withOpen(found: Identified | Skip | DeadLetter, { open }: Read): Identi
   return { outcome: 'apply', changes: found.outcome === 'apply' ? found.changes : [], rest: open };
 }
 
-/** The row was not there when it was read: what its users' documents say of it is looked at, and it is read once more. */
+/**
+ * The row was not there when it was read: what its users' documents say of it is looked at, and it is read
+ * once more.
+ */
 async function afterGone(
   found: Identified,
   event: Incomplete,

@@ -20,8 +20,10 @@ async function withSeen(
 }
 
 /**
- * A 404 has no version, so what it takes away has to be looked at first: the row may live again, and be recorded, between the read and
- * the removal. `found` are the removals after one 404; the documents are looked at, then `isStillGone` reads once more. `undefined`: the
+ * A 404 has no version, so what it takes away has to be looked at first: the row may live again, and be
+ * recorded, between the read and
+ * the removal. `found` are the removals after one 404; the documents are looked at, then `isStillGone` reads
+ * once more. `undefined`: the
  * row is there again.
  */
 export async function goneRow(

@@ -26,7 +26,10 @@ function removal(
   return { kind: 'remove', user, record, why, version, basis: BASIS };
 }
 
-/** A delete that rests on a 404 has no version: nobody knows which one the row had last. What it rests on is added by `goneRow`. */
+/**
+ * A delete that rests on a 404 has no version: nobody knows which one the row had last. What it rests on is
+ * added by `goneRow`.
+ */
 function gone({ users, record }: Incomplete): Hydrated {
   if (users.length === 0) return { kind: 'ownerUnknown' };
   const changes = users.map(

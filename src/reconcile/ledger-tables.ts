@@ -9,7 +9,8 @@ export async function claimTable(documents: NamedDocuments, table: string): Prom
 }
 
 /**
- * An entry of the ledger does not say of which table its row is. Where the connectors of two tables share a ledger, the rows of one would
+ * An entry of the ledger does not say of which table its row is. Where the connectors of two tables share a
+ * ledger, the rows of one would
  * look as if they were gone to the other. Throws `RunError`.
  */
 export async function requireOwnLedger(documents: NamedDocuments, table: string): Promise<void> {

@@ -15,7 +15,9 @@ export interface TimedRun {
   readonly log: Log;
 }
 
-/** What the timer does: one run, and one line that tells it. It does not reject: the next night begins anew. */
+/**
+ * What the timer does: one run, and one line that tells it. It does not reject: the next night begins anew.
+ */
 export async function runAndLog(settings: Settings, { verify, signal, log }: TimedRun): Promise<void> {
   const started = performance.now();
   try {

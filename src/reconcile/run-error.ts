@@ -1,5 +1,6 @@
 /**
- * Why a run ended without changing anything. `partial`: not everything was read, so nothing can be told of what is missing.
+ * Why a run ended without changing anything. `partial`: not everything was read, so nothing can be told of
+ * what is missing.
  * `otherOrganization`: what is read is not the environment that the ledger belongs to.
  * `sharedLedger`: it holds rows of another table too. `busy`: another run is under way. `stopped`: the app
  * or the person ended it.

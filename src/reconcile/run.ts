@@ -73,7 +73,10 @@ const RENEW_EVERY_MS = 30_000;
 /** A run that asserts every user must not take COR away from the events. */
 const VERIFIED_A_SECOND = 10;
 
-/** The environment that is read has to be the one that the ledger belongs to: a copied sandbox would rewrite production. */
+/**
+ * The environment that is read has to be the one that the ledger belongs to: a copied sandbox would rewrite
+ * production.
+ */
 async function organizationOf({ reader, documents, organization }: RunWorld): Promise<string> {
   const { organizationId } = await reader.whoAmI();
   const ours = organization ?? (await readPinnedOrganization(documents))?.id;
@@ -84,7 +87,9 @@ async function organizationOf({ reader, documents, organization }: RunWorld): Pr
   );
 }
 
-/** OData that lets through the rows of a user, where ids of the user stand in one column of the row itself. */
+/**
+ * OData that lets through the rows of a user, where ids of the user stand in one column of the row itself.
+ */
 function ownRows(user: string, { user: source }: Mapping): string | undefined {
   if (source.from !== 'column' || source.take !== 'id' || source.crossReference) return undefined;
   const [column, ...others] = source.columns;
@@ -108,7 +113,10 @@ async function rowsOf(scope: Scope, world: RunWorld): Promise<RowTable> {
   return table;
 }
 
-/** Reads and compares. Changes nothing. Throws `RunError`, `DataverseError`, or what the storage and the queue throw. */
+/**
+ * Reads and compares. Changes nothing. Throws `RunError`, `DataverseError`, or what the storage and the
+ * queue throw.
+ */
 export async function planRun(world: RunWorld, options: RunOptions): Promise<Planned> {
   const { mapping, signal, ledger } = world;
   const { scope = { kind: 'all' }, dynamicsWins = false } = options;

@@ -14,7 +14,10 @@ export interface Draft {
   readonly before: LedgerDocument;
   /** What the changes met: the document before, without versions that are to be forgotten. */
   readonly met: LedgerDocument;
-  /** Requests of which only the row itself can tell whether a part still holds, as they met the ones before them. */
+  /**
+   * Requests of which only the row itself can tell whether a part still holds, as they met the ones before
+   * them.
+   */
   readonly doubtful: ReadonlySet<UserRequest>;
   readonly after: LedgerDocument;
   readonly plan: Plan;
