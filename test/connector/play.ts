@@ -5,8 +5,8 @@ import { createConnector, type World } from '../../src/connector.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import type { LogLine } from '../../src/log.ts';
 import type { RetryCopy } from '../../src/messaging/retry-queue.ts';
-import { readSettings } from '../../src/settings.ts';
 import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
+import { settingsOver } from './one-connector.ts';
 
 const MINUTE = 60_000;
 
@@ -70,16 +70,7 @@ export async function play(scene: Scene): Promise<Played> {
     body: assignmentBody(userOf(number), userOf(number)),
     properties: {},
   }));
-  const settings = readSettings({
-    ServiceBusConnection: 'Endpoint=sb://127.0.0.1;SharedAccessKeyName=n;SharedAccessKey=k',
-    ServiceBusQueueName: 'q',
-    LedgerStorage: 'memory',
-    COR_BASE_URL: sandbox.baseUrl,
-    COR_TOKEN_URL: sandbox.tokenUrl,
-    COR_API_KEY: sandbox.apiKey,
-    COR_CLIENT_SECRET: sandbox.clientSecret,
-    UNMAPPED_GRACE: '0s',
-  });
+  const settings = settingsOver(sandbox, { UNMAPPED_GRACE: '0s' });
   const connector = createConnector(settings, (_level, line) => void lines.push(line), {
     ledger: createMemoryLedger(),
     clock: { now: () => now, sleep: async () => undefined },

@@ -1,13 +1,9 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { startCorSandbox } from '../../local/cor/sandbox.ts';
+import { expect, it } from 'vitest';
 import { dataverseBody } from '../../local/histories/dataverse-body.ts';
 import type { RowEvent } from '../../local/histories/history.ts';
-import { createConnector } from '../../src/connector.ts';
 import { emptyDocument } from '../../src/ledger/document.ts';
-import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
-import type { LogLine } from '../../src/log.ts';
 import { encodeUserMessage, USER_MESSAGE_TYPE } from '../../src/messaging/user-message.ts';
-import { readSettings } from '../../src/settings.ts';
+import { startConnector } from './one-connector.ts';
 
 const USER = '1d6c1a52-0a65-4c58-9c2b-000000000001';
 const PROJECT = '5b0f9f4e-3c86-4d0c-b4a4-000000000001';
@@ -30,44 +26,12 @@ function update(percentage: number, number: number, modifiedOn: number): Buffer 
 }
 
 async function setUp() {
-  const sandbox = await startCorSandbox({ users: [USER], workspaces: [PROJECT] });
-  const settings = readSettings({
-    ServiceBusConnection: 'Endpoint=sb://127.0.0.1;SharedAccessKeyName=n;SharedAccessKey=k',
-    ServiceBusQueueName: 'q',
-    LedgerStorage: 'memory',
-    COR_BASE_URL: sandbox.baseUrl,
-    COR_TOKEN_URL: sandbox.tokenUrl,
-    COR_API_KEY: sandbox.apiKey,
-    COR_CLIENT_SECRET: sandbox.clientSecret,
-    COR_TODAY: '2026-03-04',
-    MAPPING: 'project-team',
+  const one = await startConnector({
+    users: [USER],
+    workspaces: [PROJECT],
+    settings: { COR_TODAY: '2026-03-04', MAPPING: 'project-team' },
   });
-  const lines: (LogLine & { readonly level: string })[] = [];
-  const ledger = createMemoryLedger();
-  const connector = createConnector(settings, (level, line) => void lines.push({ level, ...line }), {
-    ledger,
-    settlement: { deadLetter: async () => {} },
-    retryQueue: { schedule: async () => {}, close: async () => {} },
-  });
-  onTestFinished(async () => {
-    await connector.close();
-    await sandbox.stop();
-  });
-  let sequence = 0;
-  /** Handles a message that entered the queue at a time, and gives the line that says how it ended. */
-  async function handle(body: Uint8Array, enqueuedAt: number, contentType = 'application/json') {
-    sequence += 1;
-    await connector.handle(body, {
-      lockToken: `${sequence}`,
-      sequenceNumber: sequence,
-      deliveryCount: 1,
-      contentType,
-      enqueuedTimeUtc: new Date(enqueuedAt).toISOString(),
-    });
-    return lines.findLast(({ outcome }) => outcome !== undefined);
-  }
-  const held = () => sandbox.state()[USER]?.[PROJECT];
-  return { handle, held, ledger };
+  return { ...one, held: () => one.sandbox.state()[USER]?.[PROJECT] };
 }
 
 it('of a restored environment are skipped with a warning until they are forgotten, and count again from then on', async () => {

@@ -129,4 +129,17 @@ describe('ids', () => {
       description: expect.stringContaining('new_workspace begins or ends with blanks ("trim": true'),
     });
   });
+
+  // JSON has rounded the number before anybody sees it, no URL carries half a character: somebody else
+  // would be meant.
+  it.each([
+    ['a number of 19 digits', 7.3e18, 'new_number is a number above 2^53'],
+    ['half of a character at the end', 'E-17\ud83d', 'new_number holds half of a character'],
+  ])('with %s mean nobody', (_what, new_number, problem) => {
+    const numbered = { user: { column: 'new_number', take: 'value' } };
+    expect(translated(numbered, { new_number })).toMatchObject({
+      reason: 'MappingFailed',
+      description: expect.stringContaining(problem),
+    });
+  });
 });
