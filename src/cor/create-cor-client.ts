@@ -1,33 +1,19 @@
 import { Pool } from 'undici';
 import { endDeadline, startDeadline } from '../http/deadline.ts';
 import { parseEndpoint, pathSegment } from '../http/endpoint.ts';
-import { type Exchange, exchange, type HttpRequest } from '../http/exchange.ts';
+import { exchange } from '../http/exchange.ts';
 import type { Secrets } from '../http/redact.ts';
-import { type CorCallStart, type CorCallTrace, NO_TELEMETRY } from '../telemetry/telemetry.ts';
-import { readAnswer, readRequestId } from './answer.ts';
+import { readAnswer } from './answer.ts';
 import type { CorOperation } from './classify.ts';
 import type { CallContext, CorAnswer, CorClient, CorFailure, WorkspaceShare } from './cor-client.ts';
+import { basicCredential, requestHeaders, USER_AGENT, withTrace } from './request-parts.ts';
 import { unresolvedReference } from './secret-reference.ts';
 import { DEFAULT_SOURCE } from './sources.ts';
 import { createTokenSource, type Token, tokenWithin, withToken } from './token.ts';
 import { requestToken, tokenRequest } from './token-request.ts';
+import { type CallObservers, watchCall } from './watch-call.ts';
 
-/** One HTTP request as it ended: for logs and metrics, so it holds neither ids nor texts of a reply. */
-export interface CorCallEvent {
-  readonly method: 'POST' | 'PUT';
-  /** `/v2/integrations/users/{userId}/attach`; for a token request the path of the token URL. */
-  readonly pathTemplate: string;
-  /** HTTP status; absent when no answer came. */
-  readonly status?: number;
-  readonly code?: string;
-  readonly durationMs: number;
-  readonly requestId?: string;
-  /** Of the message that the call is made for. */
-  readonly correlationId?: string;
-  readonly failureClass?: CorFailure['class'];
-}
-
-export interface CorClientOptions {
+export interface CorClientOptions extends CallObservers {
   /**
    * Base of the Integrations API: `https://integrations.projectcor.com`. http is accepted on loopback only.
    */
@@ -49,14 +35,9 @@ export interface CorClientOptions {
   readonly connections?: number;
   /** UTC epoch milliseconds; for tests. Default `Date.now`. */
   readonly now?: () => number;
-  readonly onCall?: (event: CorCallEvent) => void;
   /** The token endpoint named a lifetime that is none; must not throw. */
   readonly onOddLifetime?: () => void;
-  /** Starts the trace of one HTTP request. Default: none. */
-  readonly startTrace?: (start: CorCallStart) => CorCallTrace;
 }
-
-const USER_AGENT = 'dynamics-to-cor';
 
 interface Call {
   readonly operation: CorOperation;
@@ -78,9 +59,7 @@ export function createCorClient(options: CorClientOptions): CorClient {
     connections = 16,
     source = DEFAULT_SOURCE,
     now = Date.now,
-    onCall,
     onOddLifetime,
-    startTrace = NO_TELEMETRY.corCall,
   } = options;
   const metadata = { source };
   const api = parseEndpoint('COR_BASE_URL', options.baseUrl);
@@ -97,7 +76,8 @@ export function createCorClient(options: CorClientOptions): CorClient {
   const unresolved = unresolvedReference(options);
   const tokens = createTokenSource((context) => {
     if (unresolved) return Promise.resolve(unresolved);
-    const watched = watch(
+    const watched = watchCall(
+      options,
       { operation: 'token', method: 'POST', origin: tokenEndpoint.origin, pathTemplate: tokenEndpoint.path },
       context,
     );
@@ -112,48 +92,12 @@ export function createCorClient(options: CorClientOptions): CorClient {
     });
   }, now);
 
-  /** One HTTP request from here to its end: traced, and told to `onCall`. */
-  function watch(
-    {
-      operation,
-      method,
-      origin,
-      pathTemplate,
-    }: Pick<CorCallStart, 'operation' | 'method' | 'origin' | 'pathTemplate'>,
-    { correlationId, traces }: CallContext = {},
-  ) {
-    const startedAt = performance.now();
-    const trace = startTrace({ operation, method, origin, pathTemplate, correlationId, traces });
-    return {
-      traceParent: trace.traceParent,
-      end(result: Exchange, failure: CorFailure | undefined, secrets: Secrets): void {
-        const requestId = result.kind === 'response' ? readRequestId(result, secrets) : undefined;
-        const event: CorCallEvent = {
-          method,
-          pathTemplate,
-          durationMs: performance.now() - startedAt,
-          ...(result.kind === 'response' ? { status: result.status } : {}),
-          ...(failure?.code === undefined ? {} : { code: failure.code }),
-          ...(failure === undefined ? {} : { failureClass: failure.class }),
-          ...(requestId === undefined ? {} : { requestId }),
-          ...(correlationId === undefined ? {} : { correlationId }),
-        };
-        trace.end(event);
-        try {
-          onCall?.(event);
-        } catch {
-          // A broken observer must not turn an applied call into a failed one.
-        }
-      },
-    };
-  }
-
   async function run(call: Call): Promise<CorAnswer> {
     const deadline = startDeadline(timeoutMs);
     const body = JSON.stringify(call.body);
 
     const send = async (token: Token): Promise<CorAnswer> => {
-      const watched = watch({ ...call, origin: api.origin }, call.context);
+      const watched = watchCall(options, { ...call, origin: api.origin }, call.context);
       const request = {
         method: call.method,
         path: prefix + call.path,
@@ -225,38 +169,6 @@ function createPool(origin: string, connections: number): Pool {
     // One call per connection makes the load that COR sees plain to bound and to reason about.
     allowH2: false,
   });
-}
-
-/** RFC 7617. A colon in the key would move the boundary between key and secret. */
-function basicCredential(apiKey: string, clientSecret: string): string {
-  if (apiKey === '' || apiKey.includes(':'))
-    throw new Error('COR_API_KEY must not be empty or contain a colon');
-  if (clientSecret === '') throw new Error('COR_CLIENT_SECRET must not be empty');
-  return Buffer.from(`${apiKey}:${clientSecret}`, 'utf8').toString('base64');
-}
-
-const FIXED_HEADERS = [
-  'content-type',
-  'application/json',
-  'accept',
-  'application/json',
-  'user-agent',
-  USER_AGENT,
-];
-
-function requestHeaders(token: Token, context: CallContext | undefined): string[] {
-  const headers = ['authorization', token.authorization, ...FIXED_HEADERS];
-  const correlationId = context?.correlationId;
-  // It comes from the message: whatever could not stand in a header is left out rather than failing the call.
-  if (correlationId !== undefined && /^[\x21-\x7e]{1,128}$/.test(correlationId))
-    headers.push('x-correlation-id', correlationId);
-  return headers;
-}
-
-/** W3C Trace Context, where the request is traced. */
-function withTrace(request: HttpRequest, traceParent: string | undefined): HttpRequest {
-  if (traceParent === undefined) return request;
-  return { ...request, headers: [...request.headers, 'traceparent', traceParent] };
 }
 
 /** Exactly the documented members, whatever else the caller's objects carry. */

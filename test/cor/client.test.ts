@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CorCallEvent } from '../../src/cor/create-cor-client.ts';
+import type { CorCallEvent } from '../../src/cor/watch-call.ts';
 import { clientOf, rawServer, sandboxAndClient, shares, USER } from './connect.ts';
 
 describe('attach, detach and create workspace', () => {

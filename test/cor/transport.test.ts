@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { CorCallEvent } from '../../src/cor/create-cor-client.ts';
+import type { CorCallEvent } from '../../src/cor/watch-call.ts';
 import { clientOf, rawServer, sandboxAndClient, shares, USER } from './connect.ts';
 
 const transient = (code: string) => ({ ok: false, failure: { class: 'transient', code } });
