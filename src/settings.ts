@@ -1,27 +1,13 @@
 import type { z } from 'zod';
-import {
-  blobServiceUri,
-  type Connection,
-  namespaceAddress,
-  type Read,
-  serviceBusConnectionString,
-  storageAccountName,
-  storageConnectionString,
-} from './connection.ts';
+import type { Connection } from './connection.ts';
 import { sourceWarning } from './cor/sources.ts';
 import { type DataverseSettings, readDataverseSettings } from './dataverse/dataverse-settings.ts';
 import { loadMapping, type Mapping, needsDataverse } from './dynamics/mapping.ts';
 import { isLoopback } from './http/endpoint.ts';
 import { SettingsError } from './settings-error.ts';
+import { type Problems, settingsError } from './settings-problems.ts';
 import { ledgerSchema, queueSchema, settingsSchema } from './settings-schema.ts';
-
-/**
- * Where messages come from. In topic form everything the connector sends itself goes to `queue`, never to the
- * topic's other readers.
- */
-export type Source =
-  | { readonly kind: 'queue'; readonly queue: string }
-  | { readonly kind: 'topic'; readonly topic: string; readonly subscription: string; readonly queue: string };
+import { ledgerConnection, messageSource, type Source, serviceBusConnection } from './settings-services.ts';
 
 export interface Settings {
   /** Absent: the connector only hears. */
@@ -71,89 +57,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export { SettingsError };
 
-type QueueRaw = z.output<typeof queueSchema>;
-type LedgerRaw = z.output<typeof ledgerSchema>;
-
-/** What is wrong with the settings, one sentence each. Values are never repeated, they may be secrets. */
-type Problems = string[];
-
-/** The value, or one more problem. An empty setting is none. */
-function take<Value>(
-  name: string,
-  value: string | undefined,
-  reader: (text: string) => Read<Value>,
-  problems: Problems,
-): Value | undefined {
-  if (!value) return undefined;
-  const result = reader(value);
-  if (result.kind === 'read') return result.value;
-  problems.push(`${name}: should be ${result.should}`);
-  return undefined;
-}
-
-const identity = (address: string, clientId: string | undefined): Connection =>
-  clientId ? { address, clientId } : { address };
-
-/**
- * The first of these settings that is there says how the service is reached: only a wrong one may yield
- * nothing.
- */
-function serviceBusConnection(raw: QueueRaw, problems: Problems): Connection | undefined {
-  const connectionString = raw.ServiceBusConnection;
-  const namespace = raw.ServiceBusConnection__fullyQualifiedNamespace;
-  if (connectionString) {
-    const taken = take('ServiceBusConnection', connectionString, serviceBusConnectionString, problems);
-    return taken === undefined ? undefined : { connectionString: taken };
-  }
-  if (namespace) {
-    const name = 'ServiceBusConnection__fullyQualifiedNamespace';
-    const address = take(name, namespace, namespaceAddress, problems);
-    return address === undefined ? undefined : identity(address, raw.ServiceBusConnection__clientId);
-  }
-  problems.push(
-    'ServiceBusConnection: should be a connection string, or set ServiceBusConnection__fullyQualifiedNamespace',
-  );
-  return undefined;
-}
-
-function ledgerConnection(raw: LedgerRaw, problems: Problems): Connection | 'memory' | undefined {
-  if (raw.LedgerStorage === 'memory') return 'memory';
-  const own = raw.LedgerStorage || raw.LedgerStorage__blobServiceUri;
-  const clientId = own ? raw.LedgerStorage__clientId : raw.AzureWebJobsStorage__clientId;
-  const prefix = own ? 'LedgerStorage' : 'AzureWebJobsStorage';
-  const connectionString = own ? raw.LedgerStorage : raw.AzureWebJobsStorage;
-  const uri = own ? raw.LedgerStorage__blobServiceUri : raw.AzureWebJobsStorage__blobServiceUri;
-  const account = own ? undefined : raw.AzureWebJobsStorage__accountName;
-  if (connectionString) {
-    const taken = take(prefix, connectionString, storageConnectionString, problems);
-    return taken === undefined ? undefined : { connectionString: taken };
-  }
-  if (uri || account) {
-    const address = uri
-      ? take(`${prefix}__blobServiceUri`, uri, blobServiceUri, problems)
-      : take(`${prefix}__accountName`, account, storageAccountName, problems);
-    return address === undefined ? undefined : identity(address, clientId);
-  }
-  problems.push(
-    'LedgerStorage: should be a connection string, or set LedgerStorage__blobServiceUri, or AzureWebJobsStorage',
-  );
-  return undefined;
-}
-
-function source(raw: QueueRaw, problems: Problems): Source {
-  const {
-    ServiceBusTopicName: topic,
-    ServiceBusSubscriptionName: subscription,
-    ServiceBusQueueName: queue,
-  } = raw;
-  if (topic && subscription) return { kind: 'topic', topic, subscription, queue };
-  if (topic) problems.push('ServiceBusSubscriptionName: needed beside ServiceBusTopicName');
-  if (subscription) problems.push('ServiceBusTopicName: needed beside ServiceBusSubscriptionName');
-  return { kind: 'queue', queue };
-}
-
 /** Nobody should find out in production that time stands still. */
-function fixedDay({ COR_TODAY, COR_BASE_URL }: LedgerRaw, problems: Problems): string | undefined {
+function fixedDay(
+  { COR_TODAY, COR_BASE_URL }: z.output<typeof ledgerSchema>,
+  problems: Problems,
+): string | undefined {
   if (COR_TODAY !== undefined && !isLoopback(new URL(COR_BASE_URL).hostname))
     problems.push('COR_TODAY: should be left out, it is for a COR on this machine (COR_BASE_URL)');
   return COR_TODAY;
@@ -187,16 +95,6 @@ function parse<Schema extends z.ZodType>(schema: Schema, environment: Environmen
   );
 }
 
-const onOneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ');
-
-function settingsError(problems: Problems): SettingsError {
-  return new SettingsError(
-    // One line: the host takes console text line by line, and of several lines keeps those that it takes for
-    // errors.
-    `The settings do not fit, nothing was started. ${problems.map(onOneLine).join(' | ')}`,
-  );
-}
-
 /** The settings of the ledger alone, for a command that needs nothing else. Throws `SettingsError`. */
 export function readLedgerSettings(
   environment: Environment,
@@ -217,7 +115,7 @@ export function readQueueSettings(
   const raw = parse(queueSchema, environment);
   const problems: Problems = [];
   const serviceBus = serviceBusConnection(raw, problems);
-  const from = source(raw, problems);
+  const from = messageSource(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
   if (problems.length > 0 || !serviceBus || !mapping) throw settingsError(problems);
   return { serviceBus, source: from, mapping };
@@ -232,7 +130,7 @@ export function readSettings(environment: Environment): Settings {
   const problems: Problems = [];
   const serviceBus = serviceBusConnection(raw, problems);
   const ledger = ledgerConnection(raw, problems);
-  const from = source(raw, problems);
+  const from = messageSource(raw, problems);
   const mapping = readMapping(raw.MAPPING, problems);
   const day = fixedDay(raw, problems);
   const dataverse = readDataverseSettings(raw, problems);

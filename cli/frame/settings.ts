@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { readStackFile } from '../../local/stack-file.ts';
 import type { Connection } from '../../src/connection.ts';
-import type { Source } from '../../src/settings.ts';
+import type { Source } from '../../src/settings-services.ts';
 import type { Session } from './session.ts';
 import type { Shell } from './shell.ts';
 import { UsageError } from './usage-error.ts';

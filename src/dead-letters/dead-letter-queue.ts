@@ -1,5 +1,5 @@
 import type { ServiceBusClient, ServiceBusReceiver } from '@azure/service-bus';
-import type { Source } from '../settings.ts';
+import type { Source } from '../settings-services.ts';
 
 export type Client = Pick<ServiceBusClient, 'createReceiver' | 'createSender'>;
 

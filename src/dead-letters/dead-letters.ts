@@ -2,7 +2,8 @@ import type { ServiceBusReceivedMessage, ServiceBusReceiver, ServiceBusSender } 
 import type { Connection } from '../connection.ts';
 import type { Mapping } from '../dynamics/mapping.ts';
 import { openServiceBus } from '../messaging/service-bus-connection.ts';
-import { type Settings, SettingsError, type Source } from '../settings.ts';
+import { type Settings, SettingsError } from '../settings.ts';
+import type { Source } from '../settings-services.ts';
 import { ANSWER_WITHIN_MS, answerWithin } from '../timeout.ts';
 import { type DeadLetterContent, readContent } from './content.ts';
 import { type Client, type DeadLetterQueue, deadLetterQueues } from './dead-letter-queue.ts';
