@@ -1,14 +1,18 @@
 import type { CallContext, CorClient, CorFailure } from '../cor/cor-client.ts';
-import { type Failure, isUnavailable } from '../failure.ts';
-import { attachAnew, attachPart, type CorSession, detachPart, halves, startSession } from './cor-session.ts';
-import { describeLingering, didNotApply, mismatches } from './mismatch.ts';
+import type { Failure } from '../failure.ts';
+import {
+  type Assertion,
+  type Drift,
+  differentIn,
+  driftOf,
+  isProven,
+  lingeringIn,
+  provenWrong,
+} from './assertion.ts';
+import { detachPart, startSession } from './cor-session.ts';
+import { didNotApply, mismatches } from './mismatch.ts';
 import type { Plan } from './plan.ts';
-
-/** A workspace outside the request's that COR does not hold as the ledger says, and why. */
-export interface Drift {
-  readonly workspace: string;
-  readonly failure: Failure;
-}
+import { attachOrSingleOut, singleOut } from './single-out.ts';
 
 export interface AssertionResult {
   readonly failure?: Failure;
@@ -18,16 +22,6 @@ export interface AssertionResult {
   readonly calls: number;
   /** COR's state may have changed: something was accepted, or it is unknown what was. */
   readonly corChanged: boolean;
-}
-
-/** What is known while the calls of one plan are made. */
-interface Assertion {
-  readonly plan: Plan;
-  readonly session: CorSession;
-  /**
-   * Workspaces outside the request's that COR refused when they were sent alone: they are not sent once more.
-   */
-  readonly refused: Map<string, CorFailure>;
 }
 
 type Round = (assertion: Assertion) => Promise<Failure | undefined>;
@@ -119,86 +113,6 @@ async function detachThenAttach(
 }
 
 /**
- * Attaches; when a set that holds more than the request's workspaces is refused, the refused ones are found.
- */
-async function attachOrSingleOut(
-  assertion: Assertion,
-  wanted: readonly string[],
-): Promise<CorFailure | undefined> {
-  const { plan, refused } = assertion;
-  const ids = wanted.filter((id) => !refused.has(id));
-  if (ids.length === 0) return undefined;
-  const failure = await attachMakingRoom(assertion, ids);
-  if (!failure || failure.class === 'alreadyAttached') return undefined;
-  if (isUnavailable(failure) || ids.every((id) => plan.requested.has(id))) return failure;
-  return singleOut(assertion, ids);
-}
-
-/**
- * Attaches; where COR finds the call invalid and something in it is to shrink, that is detached first and the
- * call made once more. A COR that keeps the percentage of what is attached, and takes no more than 100 % in
- * all, would refuse the call for ever: it holds the old percentage against the new ones.
- */
-async function attachMakingRoom(
-  { plan, session }: Assertion,
-  ids: readonly string[],
-): Promise<CorFailure | undefined> {
-  const failure = await attachPart(session, ids);
-  const shrinking = ids.filter((id) => plan.shrinks.has(id));
-  if (failure?.class !== 'validation' || shrinking.length === 0) return failure;
-  return (await detachPart(session, shrinking)) ?? attachPart(session, ids);
-}
-
-/**
- * Finds by halving what COR no longer takes, so that it cannot hold up the others: about 2·log₂ n calls for
- * one among n. Returns what concerns requested ones. Where COR replaces, each call takes away what the one
- * before gave: then all that it took are sent together once more.
- */
-async function singleOut(assertion: Assertion, ids: readonly string[]): Promise<CorFailure | undefined> {
-  const { session } = assertion;
-  const taken: string[] = [];
-  const parts = ids.length > 1 ? halves(ids) : [ids];
-  for (const part of parts) {
-    const failure = await singleOutPart(assertion, part, taken);
-    if (failure) return failure;
-  }
-  // Not `replaces`: a workspace that a later call was to bring is missing from the replies before, too.
-  const lost = taken.some((id) => session.seen?.has(id) === false);
-  return lost ? attachAnew(session, taken) : undefined;
-}
-
-/** Adds to `taken` what COR takes of these. */
-async function singleOutPart(
-  assertion: Assertion,
-  ids: readonly string[],
-  taken: string[],
-): Promise<CorFailure | undefined> {
-  const { plan, session, refused } = assertion;
-  const [only] = ids;
-  if (only === undefined) return undefined;
-  const failure = await attachAnew(session, ids);
-  if (failure && isUnavailable(failure)) return failure;
-  if (!failure && !session.reported) {
-    taken.push(...ids);
-    return undefined;
-  }
-  if (ids.length === 1) {
-    if (!failure) taken.push(only);
-    else if (plan.requested.has(only)) return failure;
-    else refused.set(only, failure);
-    return undefined;
-  }
-  // Refused whole, or all but some: what the reply shows is not among those.
-  const left = failure ? ids : ids.filter((id) => session.seen?.has(id) !== true);
-  taken.push(...ids.filter((id) => !left.includes(id)));
-  for (const half of left.length > 1 ? halves(left) : [left]) {
-    const found = await singleOutPart(assertion, half, taken);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-/**
  * What COR refused inside a 200, where that concerns requested workspaces. When others are not as they should
  * be either, it does not say for sure whose refusal it is: then it is found out.
  */
@@ -208,45 +122,4 @@ async function reportedRefusal(assertion: Assertion): Promise<CorFailure | undef
   if (!session.reported || !missing.some((id) => plan.requested.has(id))) return undefined;
   const certain = missing.every((id) => plan.requested.has(id));
   return certain ? session.reported : singleOut(assertion, missing);
-}
-
-/**
- * What is not as it should be and can be mended: wanted workspaces that are missing or different, unwanted
- * ones that are still there.
- */
-function provenWrong({ plan, session, refused }: Assertion): string[] {
-  if (!session.answered) return [];
-  const found = mismatches(plan, session.seen).map(({ workspace }) => workspace);
-  return found.filter((id) => !refused.has(id));
-}
-
-function lingeringIn(assertion: Assertion): string[] {
-  return provenWrong(assertion).filter((id) => !assertion.plan.desired.has(id));
-}
-
-/** What the next round has to mend: without any reply all that was to be attached. */
-function differentIn(assertion: Assertion): readonly string[] {
-  return assertion.session.answered ? provenWrong(assertion) : assertion.plan.attach;
-}
-
-/**
- * Without any reply there is nothing to prove: all that was to be detached was not attached, or every attach
- * call was turned down.
- */
-function isProven(assertion: Assertion): boolean {
-  const { plan, session } = assertion;
-  return session.answered ? provenWrong(assertion).length === 0 : plan.attach.length === 0;
-}
-
-function driftOf(assertion: Assertion): Drift[] {
-  const { plan, session, refused } = assertion;
-  const wrong = new Set(provenWrong(assertion));
-  const shown = mismatches(plan, session.seen).filter(({ workspace }) => wrong.has(workspace));
-  return [
-    ...shown.map((one) => ({
-      workspace: one.workspace,
-      failure: one.wanted === undefined ? describeLingering(one.workspace) : didNotApply([one], session.seen),
-    })),
-    ...[...refused].map(([workspace, failure]) => ({ workspace, failure })),
-  ];
 }

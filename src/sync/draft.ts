@@ -5,7 +5,7 @@ import { forgetVersions } from '../ledger/forget-versions.ts';
 import { mergeAll } from '../ledger/merge.ts';
 import { nextChange } from '../ledger/next-change.ts';
 import { release } from '../ledger/released.ts';
-import type { Drift } from './assert-in-cor.ts';
+import type { Drift } from './assertion.ts';
 import { type Plan, planCalls } from './plan.ts';
 import { changesOf, type UserRequest, workspacesOf } from './user-request.ts';
 

@@ -4,7 +4,7 @@ import { MAX_DOCUMENT_AGE_MS, type RecentDocument } from '../ledger/recent-docum
 import { ruleHash } from '../ledger/rule-hash.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
 import type { Log } from '../log.ts';
-import type { Drift } from './assert-in-cor.ts';
+import type { Drift } from './assertion.ts';
 import { callCor } from './call-cor.ts';
 import { type Draft, draftOf, toldDocument } from './draft.ts';
 import { hasCalls, type Plan } from './plan.ts';

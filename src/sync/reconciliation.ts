@@ -7,7 +7,7 @@ import type { LedgerDocument } from '../ledger/document.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RecentDocuments } from '../ledger/recent-documents.ts';
 import type { Log } from '../log.ts';
-import type { Drift } from './assert-in-cor.ts';
+import type { Drift } from './assertion.ts';
 import type { RequestEnding, UserRequest } from './user-request.ts';
 
 export interface ReconcileOptions {

@@ -1,16 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedHolders, expectedState } from '../../local/histories/expected.ts';
-import { randomHistory } from '../../local/histories/history.ts';
 import { rowsInTwo } from '../../src/ledger/rows-in-two.ts';
-import { Cluster } from './model/cluster.ts';
+import { expectNotHeldUp, TWO_AT_ONCE } from './model/lost-workspace.ts';
 import {
-  guid,
   PROJECTS,
   play,
   replayUntilDone,
   scenario,
-  shuffled,
   start,
   takes,
   UNKNOWN_PROJECT,
@@ -18,7 +15,7 @@ import {
   USERS,
 } from './model/scenario.ts';
 import { expectSettled } from './model/settled.ts';
-import { believedBy, documentsOf, heldBy, type State } from './model/states.ts';
+import { believedBy, documentsOf, heldBy } from './model/states.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -113,46 +110,8 @@ describe('random histories, in any order and with any accident', () => {
   it(
     'are not held up by a workspace that COR loses in between',
     async () => {
-      await fc.assert(
-        fc.asyncProperty(scenario, async (any) => {
-          // Quick steps leave copies for after the loss, and COR then refuses what they move: another history.
-          const one = { ...any, trouble: { ...any.trouble, stepMs: 10_000 } };
-          const { random, history, known, cor } = start(one);
-          const before = shuffled(history, 1, random);
-          const cluster = new Cluster(before, cor, one.trouble, random);
-          await cluster.run();
-          const lost = random.pick(PROJECTS);
-          known.workspaces.delete(lost);
-          for (const workspaces of cor.state.values()) workspaces.delete(lost);
-          const more = randomHistory(
-            {
-              users: USERS,
-              projects: PROJECTS.filter((id) => id !== lost),
-              records: [guid(31), guid(32)],
-              length: one.length,
-              withVersionNumbers: one.withVersionNumbers,
-            },
-            random,
-          );
-          const after = shuffled(more, before.length + 1, random);
-          cluster.enqueue(after);
-          await cluster.run();
-          const expected = without(lost, expectedState([...before, ...after], takes));
-          expect(without(lost, heldBy(cor))).toEqual(expected);
-          expect(without(lost, await believedBy(cluster.ledger))).toEqual(expected);
-          const added = cluster.queue.messages.filter(
-            ({ sequence }) => sequence > before.length && sequence < 1_000_000,
-          );
-          for (const { end } of added) expect(end).toBe('completed');
-        }),
-        { numRuns: 120 },
-      );
+      await fc.assert(fc.asyncProperty(scenario, expectNotHeldUp), { numRuns: 120, examples: TWO_AT_ONCE });
     },
     TIMEOUT_MS,
   );
 });
-
-function without(lost: string, state: State): State {
-  const left = Object.entries(state).map(([user, { [lost]: _gone, ...rest }]) => [user, rest] as const);
-  return Object.fromEntries(left.filter(([, workspaces]) => Object.keys(workspaces).length > 0));
-}
