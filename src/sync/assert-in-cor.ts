@@ -8,9 +8,11 @@ import {
   isProven,
   lingeringIn,
   provenWrong,
+  requestedMismatches,
+  unseenIn,
 } from './assertion.ts';
 import { detachPart, startSession } from './cor-session.ts';
-import { didNotApply, mismatches } from './mismatch.ts';
+import { didNotApply } from './mismatch.ts';
 import type { Plan } from './plan.ts';
 import { attachOrSingleOut, singleOut } from './single-out.ts';
 
@@ -27,7 +29,13 @@ export interface AssertionResult {
 type Round = (assertion: Assertion) => Promise<Failure | undefined>;
 
 /** The rounds in which COR is told, until its reply proves that it holds what the plan says. */
-const ROUNDS: readonly Round[] = [tellDifference, tellEverything, mendDifferent, mendEverything];
+const ROUNDS: readonly Round[] = [
+  tellDifference,
+  tellEverything,
+  mendDifferent,
+  mendEverything,
+  detachUnseen,
+];
 
 /**
  * Makes COR hold what `plan` says and proves it by COR's replies: detach, then attach; if the reply differs,
@@ -56,9 +64,8 @@ async function runRounds(assertion: Assertion): Promise<Failure | undefined> {
     // would only shake COR.
     if (assertion.session.answered && assertion.session.seen === undefined) break;
   }
-  const { plan, session } = assertion;
-  const left = mismatches(plan, session.seen).filter(({ workspace }) => plan.requested.has(workspace));
-  return left.length === 0 ? undefined : didNotApply(left, session.seen);
+  const left = requestedMismatches(assertion);
+  return left.length === 0 ? undefined : didNotApply(left, assertion.session.seen);
 }
 
 /** First what the plan says: mostly the difference, which is all there is to do. */
@@ -96,6 +103,14 @@ async function mendEverything(assertion: Assertion): Promise<Failure | undefined
   if (!session.replaces) return undefined;
   const all = [...plan.desired.keys()];
   return detachThenAttach(assertion, [...new Set([...all, ...differentIn(assertion)])], all);
+}
+
+/**
+ * Where COR refuses all that is wanted, no reply to an attach shows what else is there: what must not be is
+ * detached unseen.
+ */
+function detachUnseen(assertion: Assertion): Promise<Failure | undefined> {
+  return detachPart(assertion.session, unseenIn(assertion));
 }
 
 /** One round of calls: detach, attach, and detach what the reply shows that nobody wants. */

@@ -1,7 +1,7 @@
 import type { CorFailure } from '../cor/cor-client.ts';
 import type { Failure } from '../failure.ts';
 import type { CorSession } from './cor-session.ts';
-import { describeLingering, didNotApply, mismatches } from './mismatch.ts';
+import { describeLingering, didNotApply, type Mismatch, mismatches } from './mismatch.ts';
 import type { Plan } from './plan.ts';
 
 /** A workspace outside the request's that COR does not hold as the ledger says, and why. */
@@ -34,18 +34,34 @@ export function lingeringIn(assertion: Assertion): string[] {
   return provenWrong(assertion).filter((id) => !assertion.plan.desired.has(id));
 }
 
-/** What the next round has to mend: without any reply all that was to be attached. */
+/** What the next round has to mend: without any reply all that was to be attached, but for what COR refuses. */
 export function differentIn(assertion: Assertion): readonly string[] {
-  return assertion.session.answered ? provenWrong(assertion) : assertion.plan.attach;
+  const { plan, session, refused } = assertion;
+  return session.answered ? provenWrong(assertion) : plan.attach.filter((id) => !refused.has(id));
 }
 
 /**
- * Without any reply there is nothing to prove: all that was to be detached was not attached, or every attach
- * call was turned down.
+ * Whether COR's replies show all that the plan speaks of. Without any reply that is so where nothing was asked
+ * for but what COR refuses, and what is not attached anyway.
  */
 export function isProven(assertion: Assertion): boolean {
   const { plan, session } = assertion;
-  return session.answered ? provenWrong(assertion).length === 0 : plan.attach.length === 0;
+  if (session.answered) return provenWrong(assertion).length === 0;
+  const isAsked = [...plan.requested].some((id) => plan.desired.has(id) && plan.attach.length > 0);
+  return !isAsked && differentIn(assertion).length === 0 && unseenIn(assertion).length === 0;
+}
+
+/** Workspaces that must not be there, where everything is to be told and no reply has shown what is. */
+export function unseenIn({ plan, session }: Assertion): readonly string[] {
+  if (session.answered || !plan.tellsAll) return [];
+  return [...plan.unwanted].filter((id) => !plan.detach.includes(id));
+}
+
+/** What is not as the request wants it, once all rounds are over. What COR would not detach is not attached. */
+export function requestedMismatches({ plan, session }: Assertion): Mismatch[] {
+  return mismatches(plan, session.seen).filter(
+    ({ workspace, wanted }) => plan.requested.has(workspace) && (session.answered || wanted !== undefined),
+  );
 }
 
 export function driftOf(assertion: Assertion): Drift[] {

@@ -95,17 +95,17 @@ export async function attachPart(
   return ids.length === 1 && only !== undefined && seen?.has(only) === false ? session.reported : undefined;
 }
 
-/** Attaches what COR says is there already by detaching it first: only that proves the percentage. */
+/**
+ * Attaches what COR says is there already by detaching it first: only that proves the percentage. There once more:
+ * another instance is at work on the same user, and whoever saves last tells COR everything.
+ */
 export async function attachAnew(
   session: CorSession,
   ids: readonly string[],
 ): Promise<CorFailure | undefined> {
   const failure = await attachPart(session, ids);
   if (failure?.class !== 'alreadyAttached') return failure;
-  const second = (await detachPart(session, ids)) ?? (await attachPart(session, ids));
-  // There once more: another instance is at work on the same user, and whoever saves last tells COR
-  // everything.
-  return second?.class === 'alreadyAttached' ? undefined : second;
+  return (await detachPart(session, ids)) ?? (await attachPart(session, ids));
 }
 
 /**

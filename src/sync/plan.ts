@@ -17,6 +17,8 @@ export interface Plan {
   readonly unwanted: ReadonlySet<string>;
   /** Workspaces that the request is about: a refusal of any other is not its fault. */
   readonly requested: ReadonlySet<string>;
+  /** COR is told everything that is wanted, and shows everything that is there: not only the difference. */
+  readonly tellsAll: boolean;
   /** Wanted workspaces of which COR was told a higher percentage. */
   readonly shrinks: ReadonlySet<string>;
 }
@@ -58,11 +60,11 @@ export function planCalls({ before, after, rule, day, mentioned, touched, reasse
   const unwanted = new Set([...lingering, ...undesired(remembered)]);
   if (!reassert && told) {
     const attach = [...desired.keys()].filter((id) => told[id] !== desired.get(id)?.percentage);
-    return { desired, attach, detach: gone, unwanted, requested, shrinks };
+    return { desired, attach, detach: gone, unwanted, requested, tellsAll: false, shrinks };
   }
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
   const detach = [...(desired.size > 0 ? lingering : unwanted)];
-  return { desired, attach: [...desired.keys()], detach, unwanted, requested, shrinks };
+  return { desired, attach: [...desired.keys()], detach, unwanted, requested, tellsAll: true, shrinks };
 }
 
 /**

@@ -2,7 +2,6 @@ import type { CorFailure } from '../cor/cor-client.ts';
 import { isUnavailable } from '../failure.ts';
 import type { Assertion } from './assertion.ts';
 import { attachAnew, attachPart, detachPart, halves } from './cor-session.ts';
-import type { Plan } from './plan.ts';
 
 /**
  * Attaches; when a set that holds more than the request's workspaces is refused, the refused ones are found.
@@ -16,12 +15,12 @@ export async function attachOrSingleOut(
   if (ids.length === 0) return undefined;
   const failure = await attachMakingRoom(assertion, ids);
   if (!failure || failure.class === 'alreadyAttached') return undefined;
-  return endsRequest(plan, ids, failure) ? failure : singleOut(assertion, ids);
-}
-
-/** A refusal of several is the request's only when all of them are. */
-function endsRequest(plan: Plan, ids: readonly string[], failure: CorFailure): boolean {
-  return isUnavailable(failure) || ids.every((id) => plan.requested.has(id));
+  // A refusal of several is the request's only when all of them are.
+  if (isUnavailable(failure) || ids.every((id) => plan.requested.has(id))) return failure;
+  const [only] = ids;
+  if (ids.length > 1 || only === undefined) return singleOut(assertion, ids);
+  refused.set(only, failure);
+  return undefined;
 }
 
 /**
@@ -48,7 +47,7 @@ export async function singleOut(
   assertion: Assertion,
   ids: readonly string[],
 ): Promise<CorFailure | undefined> {
-  const { plan, session } = assertion;
+  const { session } = assertion;
   const taken: string[] = [];
   const parts = ids.length > 1 ? halves(ids) : [ids];
   for (const part of parts) {
@@ -58,8 +57,7 @@ export async function singleOut(
   // Not `replaces`: a workspace that a later call was to bring is missing from the replies before, too.
   const lost = taken.some((id) => session.seen?.has(id) === false);
   const failure = lost ? await attachAnew(session, taken) : undefined;
-  // What another instance attached at the same moment looks taken, and may be what COR refuses now.
-  return failure && endsRequest(plan, taken, failure) ? failure : undefined;
+  return failure?.class === 'alreadyAttached' ? undefined : failure;
 }
 
 /** Adds to `taken` what COR takes of these. */
@@ -73,6 +71,8 @@ async function singleOutPart(
   if (only === undefined) return undefined;
   const failure = await attachAnew(session, ids);
   if (failure && isUnavailable(failure)) return failure;
+  // Another instance is at work: whether COR takes these is not known.
+  if (failure?.class === 'alreadyAttached') return undefined;
   if (!failure && !session.reported) {
     taken.push(...ids);
     return undefined;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedHolders, expectedState } from '../../local/histories/expected.ts';
 import { rowsInTwo } from '../../src/ledger/rows-in-two.ts';
-import { expectNotHeldUp, TWO_AT_ONCE } from './model/lost-workspace.ts';
+import { expectNotHeldUp, FOUND } from './model/lost-workspace.ts';
 import {
   PROJECTS,
   play,
@@ -110,7 +110,7 @@ describe('random histories, in any order and with any accident', () => {
   it(
     'are not held up by a workspace that COR loses in between',
     async () => {
-      await fc.assert(fc.asyncProperty(scenario, expectNotHeldUp), { numRuns: 120, examples: TWO_AT_ONCE });
+      await fc.assert(fc.asyncProperty(scenario, expectNotHeldUp), { numRuns: 120, examples: FOUND });
     },
     TIMEOUT_MS,
   );

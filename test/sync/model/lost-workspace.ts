@@ -7,28 +7,52 @@ import { believedBy, heldBy, type State } from './states.ts';
 
 /**
  * Two processes told COR about one user at the same moment, and each found workspaces there that the other had just
- * attached: what COR had lost was then taken for the refusal of another workspace. With either kind of attach.
+ * attached: what COR had lost was then taken for the refusal of another workspace.
  */
-export const TWO_AT_ONCE: [Scenario][] = (['additive', 'replacing'] as const).map((attach) => [
-  {
-    seed: 850811836,
-    length: 13,
-    withVersionNumbers: false,
-    manners: { attach, reattach: 'refuse', batch: 'partial', notAttached: 'ignore', sums: 'any' },
-    trouble: {
-      workers: 2,
-      inHand: 4,
-      stepMs: 10_000,
-      crashes: 0,
-      corFailures: 2,
-      lateCalls: 0,
-      storageFailures: 0,
-      lostLocks: 3,
-      replays: 1,
-      retries: true,
-    },
+const TWO_AT_ONCE: Scenario = {
+  seed: 850811836,
+  length: 13,
+  withVersionNumbers: false,
+  manners: { attach: 'additive', reattach: 'refuse', batch: 'partial', notAttached: 'ignore', sums: 'any' },
+  trouble: {
+    workers: 2,
+    inHand: 4,
+    stepMs: 10_000,
+    crashes: 0,
+    corFailures: 2,
+    lateCalls: 0,
+    storageFailures: 0,
+    lostLocks: 3,
+    replays: 1,
+    retries: true,
   },
-]);
+};
+
+/**
+ * A late call attached what was no longer wanted, to a user whose only other workspace COR had lost: no attach that
+ * COR took showed it, and it stayed.
+ */
+const LATE_AND_UNSEEN: Scenario = {
+  seed: -567296474,
+  length: 13,
+  withVersionNumbers: false,
+  manners: { attach: 'additive', reattach: 'ignore', batch: 'atomic', notAttached: 'refuse', sums: 'any' },
+  trouble: {
+    workers: 2,
+    inHand: 1,
+    stepMs: 10_000,
+    crashes: 2,
+    corFailures: 6,
+    lateCalls: 3,
+    storageFailures: 1,
+    lostLocks: 3,
+    replays: 0,
+    retries: true,
+  },
+};
+
+/** What the property has found so far. */
+export const FOUND: [Scenario][] = [[TWO_AT_ONCE], [LATE_AND_UNSEEN]];
 
 /** COR forgets a workspace between two histories: the second, which does not speak of it, ends as if nothing had been. */
 export async function expectNotHeldUp(any: Scenario): Promise<void> {
