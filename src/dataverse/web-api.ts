@@ -114,7 +114,16 @@ function included(annotations: readonly string[]): string[] {
   return annotations.length > 0 ? [`odata.include-annotations="${annotations.join(',')}"`] : [];
 }
 
-/** Never calls the same page twice: a link that leads back would make a collection without end. */
+/** A page that was asked for. */
+interface Page {
+  readonly shown: string;
+  readonly text: Promise<string>;
+}
+
+/**
+ * Never calls the same page twice: a link that leads back would make a collection without end. The next page
+ * is under way while the caller works on one: still one request at a time.
+ */
 async function* readPages(
   path: string,
   { pageSize = MAX_PAGE_SIZE, annotations = [] }: PageOptions,
@@ -123,17 +132,25 @@ async function* readPages(
   // A next link holds neither: the same header goes with every page.
   const prefer = [`odata.maxpagesize=${pageSize}`, ...included(annotations)];
   const headers = { prefer: prefer.join(',') };
+  const { operator } = request.sender;
   const seen = new Set<string>();
-  let next: string | undefined = `${BASE}${path}`;
-  while (next !== undefined) {
-    const shown = `GET ${next}`;
-    if (seen.has(next)) throw foreign(shown, 'leads back to a page that was read', request.sender.operator);
+  const ask = (next: string): Page => {
     seen.add(next);
-    const text = await request.read({ method: 'GET', path: next, headers });
-    const answer = parseRow(text, shown, request.sender.operator);
-    if (!Array.isArray(answer.value)) throw foreign(shown, 'holds no rows', request.sender.operator);
+    const text = request.read({ method: 'GET', path: next, headers });
+    // Whoever takes the page hears of it; nobody may want it any more.
+    text.catch(() => undefined);
+    return { shown: `GET ${next}`, text };
+  };
+  let page: Page | undefined = ask(`${BASE}${path}`);
+  while (page) {
+    const { shown, text } = page;
+    const answer = parseRow(await text, shown, operator);
+    if (!Array.isArray(answer.value)) throw foreign(shown, 'holds no rows', operator);
+    const next = nextPath(answer['@odata.nextLink'], shown, request.sender);
+    if (next !== undefined && seen.has(next))
+      throw foreign(shown, 'leads back to a page that was read', operator);
+    page = next === undefined ? undefined : ask(next);
     yield answer.value.filter(isObject);
-    next = nextPath(answer['@odata.nextLink'], shown, request.sender);
   }
 }
 
