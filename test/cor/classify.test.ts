@@ -1,23 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CorOperation, classify, UNRECOGNIZED_ANSWER } from '../../src/cor/classify.ts';
-import type { CorFailureClass } from '../../src/cor/cor-client.ts';
+import { classify, UNRECOGNIZED_ANSWER } from '../../src/cor/classify.ts';
 import { readCorError } from '../../src/cor/error-body.ts';
-
-type Row = [
-  shape: string,
-  operation: CorOperation,
-  status: number,
-  body: unknown,
-  expected: CorFailureClass,
-  code?: string,
-];
-
-const custom = (status: number, code: string, message = 'said no') => ({
-  status,
-  name: 'CORCustomError',
-  code,
-  message,
-});
+import { custom, type Row } from './failure-rows.ts';
 
 const ROWS: Row[] = [
   // The shapes of COR's documentation
@@ -118,138 +102,6 @@ const ROWS: Row[] = [
   ['a gateway’s code', 'attach', 400, { code: 'BadRequest', message: 'no' }, 'transient', 'BadRequest'],
   ['a conflict without a code', 'attach', 409, { message: 'no' }, 'transient', UNRECOGNIZED_ANSWER],
 
-  // ZC001 is used for two things
-  [
-    'ZC001 not associated',
-    'attach',
-    400,
-    custom(400, 'ZC001', 'User is not associated'),
-    'unmapped',
-    'ZC001',
-  ],
-  ['ZC001 not mapped', 'attach', 417, custom(417, 'ZC001', 'Workspace mapping missing'), 'unmapped', 'ZC001'],
-  ['ZC001 without a word', 'detach', 500, { code: 'ZC001' }, 'unmapped', 'ZC001'],
-  [
-    'ZC001 required validation',
-    'attach',
-    400,
-    custom(400, 'ZC001', 'required validation failed'),
-    'validation',
-    'ZC001',
-  ],
-  [
-    'ZC001 with complaints',
-    'attach',
-    400,
-    { ...custom(400, 'ZC001', 'bad'), errors: [{ field: 'percentage', validation: 'number' }] },
-    'validation',
-    'ZC001',
-  ],
-  [
-    'ZC001 whose exists rule failed',
-    'attach',
-    400,
-    { code: 'ZC001', errors: [{ field: 'id', validation: 'exists' }] },
-    'unmapped',
-    'ZC001',
-  ],
-
-  // The other known codes, whatever the status
-  [
-    'WorkspaceNotFoundError with 500',
-    'attach',
-    500,
-    { name: 'WorkspaceNotFoundError' },
-    'unmapped',
-    'WorkspaceNotFoundError',
-  ],
-  [
-    'UserNotFoundError with 403',
-    'attach',
-    403,
-    { code: 'UserNotFoundError' },
-    'unmapped',
-    'UserNotFoundError',
-  ],
-  ['UserNotFoundError as text', 'attach', 404, 'UserNotFoundError: nobody', 'unmapped', 'UserNotFoundError'],
-  [
-    'another NotFoundError',
-    'attach',
-    404,
-    { code: 'ContractNotFoundError' },
-    'rejected',
-    'ContractNotFoundError',
-  ],
-  ['ZC002', 'attach', 400, custom(400, 'ZC002'), 'unmapped', 'ZC002'],
-  [
-    'ValidationError with 503',
-    'attach',
-    503,
-    { error_code: 'ValidationError' },
-    'validation',
-    'ValidationError',
-  ],
-  ['InvalidSourceError', 'attach', 400, { error: 'InvalidSourceError' }, 'validation', 'InvalidSourceError'],
-  [
-    '422 by name',
-    'attach',
-    422,
-    { name: 'UnprocessableEntityException' },
-    'validation',
-    'UnprocessableEntityException',
-  ],
-  [
-    'AlreadyAttachedError',
-    'attach',
-    409,
-    { name: 'AlreadyAttachedError' },
-    'alreadyAttached',
-    'AlreadyAttachedError',
-  ],
-  [
-    'UT011',
-    'attach',
-    200,
-    { user_id: 3, name: 'ALREADY_ASSIGNED', code: 'UT011', message: 'x' },
-    'alreadyAttached',
-    'UT011',
-  ],
-  ['ZC004 on attach', 'attach', 400, custom(400, 'ZC004'), 'alreadyAttached', 'ZC004'],
-  ['ZC004 on detach', 'detach', 400, custom(400, 'ZC004'), 'rejected', 'ZC004'],
-  ['ZC004 on create', 'createWorkspace', 400, custom(400, 'ZC004'), 'duplicate', 'ZC004'],
-  [
-    'NotAttachedError on detach',
-    'detach',
-    400,
-    { error: 'NotAttachedError' },
-    'notAttached',
-    'NotAttachedError',
-  ],
-  [
-    'NotAttachedError on attach',
-    'attach',
-    400,
-    { error: 'NotAttachedError' },
-    'rejected',
-    'NotAttachedError',
-  ],
-  [
-    'DuplicateExternalIdError on create',
-    'createWorkspace',
-    409,
-    { name: 'DuplicateExternalIdError' },
-    'duplicate',
-    'DuplicateExternalIdError',
-  ],
-  [
-    'DuplicateExternalIdError elsewhere',
-    'attach',
-    409,
-    { name: 'DuplicateExternalIdError' },
-    'rejected',
-    'DuplicateExternalIdError',
-  ],
-
   // By status alone
   ...[408, 425, 429, 500, 501, 502, 503, 504, 520].map(
     (status): Row => [`bare ${status}`, 'attach', status, '', 'transient'],
@@ -269,30 +121,5 @@ const ROWS: Row[] = [
 describe('the class of a failure follows from status and body', () => {
   it.each(ROWS)('%s (%s, %i)', (_shape, operation, status, body, expected, code) => {
     expect(classify(operation, status, readCorError(body))).toEqual({ class: expected, code });
-  });
-});
-
-describe('an error body', () => {
-  it("takes a person's name for no code", () => {
-    expect(readCorError({ name: 'Ada', message: 'no' }).codes).toEqual([]);
-  });
-
-  it('may nest without bounds', () => {
-    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
-    expect(readCorError(JSON.parse(deep))).toMatchObject({ codes: [], message: '', fields: [] });
-  });
-
-  it('may be long: reading it takes linear time', () => {
-    for (const text of [
-      'a'.repeat(1_000_000),
-      '<title'.repeat(150_000),
-      ' '.repeat(1_000_000),
-      'x validation failed on '.repeat(40_000),
-    ]) {
-      const start = performance.now();
-      readCorError(text);
-      readCorError({ message: text });
-      expect(performance.now() - start).toBeLessThan(1_000);
-    }
   });
 });

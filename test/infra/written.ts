@@ -2,23 +2,17 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startCorSandbox } from '../../local/cor/sandbox.ts';
-import { startLocalDataverse } from '../../local/dataverse/local-dataverse.ts';
 import { listSamples } from '../../local/events/samples.ts';
 import { STORY_DAY } from '../../local/events/story-day.ts';
 import { createConnector, type World } from '../../src/connector.ts';
-import { openReader } from '../../src/dataverse/open-reader.ts';
-import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { createHealth } from '../../src/health.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
-import { createMemoryStore } from '../../src/ledger/memory-store.ts';
-import { createNamedDocuments } from '../../src/ledger/named-documents.ts';
 import { parseDocument } from '../../src/ledger/parse-document.ts';
 import type { LogLine } from '../../src/log.ts';
-import { reconcile } from '../../src/reconcile/run.ts';
-import { failedLine, finishedLine } from '../../src/reconcile/run-line.ts';
 import { readSettings } from '../../src/settings.ts';
 import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
+import { comparisons } from './written-comparisons.ts';
 
 const record = (number: number) => `5b0f9f4e-3c86-4d0c-b4a4-0f9b7d6e000${number}`;
 
@@ -70,32 +64,6 @@ function wronglyRegistered(): Buffer[] {
     json('UpdateMultiple', 'none'),
     json('Delete', 'msdyn_bookableresourceid'),
   ];
-}
-
-/** A comparison with a local Dataverse, and one that cannot reach it. */
-async function comparisons(): Promise<LogLine[]> {
-  const dataverse = await startLocalDataverse({ rows: 'samples' });
-  const origin = dataverse.url;
-  const reader = openReader({ origin, staticToken: dataverse.token }, { firstPauseMs: 1 });
-  const world = {
-    reader,
-    ledger: createMemoryLedger(),
-    documents: createNamedDocuments(createMemoryStore()),
-    queue: { schedule: async () => {} },
-    waiting: async () => new Set<string>(),
-    mapping: loadMapping('resource-assignment'),
-    organization: undefined,
-    now: Date.now,
-    today: () => STORY_DAY,
-  };
-  try {
-    const report = await reconcile(world, { by: 'timer' });
-    await dataverse.close();
-    const failed = await reconcile(world, { by: 'timer' }).catch((error: unknown) => failedLine(error, 10));
-    return 'evt' in failed ? [finishedLine(report), failed] : [];
-  } finally {
-    await reader.close();
-  }
 }
 
 type Handle = (body: Uint8Array, metadata?: Readonly<Record<string, unknown>>) => Promise<void>;

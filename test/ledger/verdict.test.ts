@@ -1,50 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignmentChange, ChangeBasis, RowVersion } from '../../src/dynamics/assignment-change.ts';
-import { emptyDocument, type LedgerDocument, MAX_OPERATIONS } from '../../src/ledger/document.ts';
+import { MAX_OPERATIONS } from '../../src/ledger/document.ts';
 import { forgetVersions } from '../../src/ledger/forget-versions.ts';
-import { merge } from '../../src/ledger/merge.ts';
-import { type SequencedChange, type Verdict, verdictOf } from '../../src/ledger/verdict.ts';
-
-const DAY = '2026-03-04';
-const MINUTE = 60_000;
-const READ: ChangeBasis = { kind: 'read' };
-
-const put = (
-  version: RowVersion,
-  more: { workspace?: string; basis?: ChangeBasis } = {},
-): AssignmentChange => ({
-  kind: 'put',
-  user: 'u',
-  record: 'r',
-  workspace: 'w',
-  allocation: { percentage: 10 },
-  version,
-  ...more,
-});
-
-const remove = (
-  version: RowVersion,
-  why: 'deleted' | 'moved' = 'moved',
-  basis: ChangeBasis = { kind: 'event' },
-): AssignmentChange => ({ kind: 'remove', user: 'u', record: 'r', why, version, basis });
-
-type Told = AssignmentChange | SequencedChange;
-
-/** Without more said, one message after the other. */
-function sequenced(all: readonly Told[]): SequencedChange[] {
-  return all.map((one, index) =>
-    'change' in one ? one : { change: one, sequence: index + 1, enqueuedAt: index + 1 },
-  );
-}
-
-const recorded = (...before: Told[]): LedgerDocument => merge(emptyDocument('u'), sequenced(before), DAY);
-
-/** The verdict on the last of them, after the others. */
-function verdictOnLast(...all: Told[]): Verdict {
-  const last = sequenced(all).at(-1);
-  if (!last) throw new Error('No change at all.');
-  return verdictOf(recorded(...all.slice(0, -1)), last);
-}
+import { type Verdict, verdictOf } from '../../src/ledger/verdict.ts';
+import { MINUTE, put, READ, recorded, remove, type Told, verdictOnLast } from './told.ts';
 
 describe('an event', () => {
   it.each<[string, Verdict, Told[]]>([
@@ -105,131 +63,6 @@ describe('an event', () => {
   });
 });
 
-describe('a row id that lives again', () => {
-  const deleted = [put({ number: 1_000 }), remove({ number: 1_000 }, 'deleted')];
-  it.each<[string, Verdict, Told[]]>([
-    ['a put of the second life', 'applied', [...deleted, put({ number: 2_000 })]],
-    ['a removal of the second life', 'applied', [...deleted, remove({ number: 2_000 })]],
-    ['a late put of the first', 'old', [...deleted, put({ number: 999 })]],
-    ['a put without a number', 'old', [...deleted, put({ modifiedOn: 9_000_000 })]],
-    ['the delete again', 'repeated', [...deleted, remove({ number: 1_000 }, 'deleted')]],
-    [
-      'the delete of the second life, before its puts',
-      'applied',
-      [...deleted, remove({ number: 2_000 }, 'deleted')],
-    ],
-    [
-      'a late delete of the first life',
-      'old',
-      [put({ number: 2_000 }), remove({ number: 1_000 }, 'deleted')],
-    ],
-    [
-      'a row that was read before it was deleted',
-      'old',
-      [...deleted, put({ number: 1_000 }, { basis: READ })],
-    ],
-    [
-      'a row that was read after it was restored',
-      'applied',
-      [...deleted, put({ number: 2_000 }, { basis: READ })],
-    ],
-    [
-      'a row that was read, where the delete had no number',
-      'applied',
-      [remove({}, 'deleted'), put({ number: 1 }, { basis: READ })],
-    ],
-    [
-      'a put with a number, where the delete had none',
-      'doubtful',
-      [remove({}, 'deleted'), put({ number: 1 })],
-    ],
-    [
-      'a delete without a number, of an earlier time',
-      'old',
-      [put({ number: 5, modifiedOn: 9_000 }), remove({ modifiedOn: 8_000 }, 'deleted')],
-    ],
-    [
-      'a delete without a number, of the time that is recorded',
-      'applied',
-      [put({ number: 5, modifiedOn: 9_000 }), remove({ modifiedOn: 9_000 }, 'deleted')],
-    ],
-  ])('%s is %s', (_what, verdict, all) => {
-    expect(verdictOnLast(...all)).toBe(verdict);
-  });
-});
-
-describe('a row that was read', () => {
-  it.each<[string, Verdict, Told[]]>([
-    [
-      'says something else at the same version',
-      'applied',
-      [put({ number: 5 }), put({ number: 5 }, { workspace: 'x', basis: READ })],
-    ],
-    ['says the same', 'repeated', [put({ number: 5 }), put({ number: 5 }, { basis: READ })]],
-    [
-      'says the same at a higher version',
-      'repeated',
-      [put({ number: 5 }), put({ number: 6 }, { basis: READ })],
-    ],
-    [
-      'was read before what is recorded',
-      'old',
-      [put({ number: 5 }), put({ number: 4 }, { workspace: 'x', basis: READ })],
-    ],
-    [
-      'has a number, and what is recorded has none',
-      'applied',
-      [put({ modifiedOn: 1_000 }), put({ number: 4, modifiedOn: 1_000 }, { workspace: 'x', basis: READ })],
-    ],
-    ['no longer gives anything', 'applied', [put({ number: 5 }), remove({ number: 5 }, 'moved', READ)]],
-  ])('and %s is %s', (_what, verdict, all) => {
-    expect(verdictOnLast(...all)).toBe(verdict);
-  });
-
-  it('raises the version of what it repeats, so that an older event that comes late does not apply', () => {
-    expect(
-      verdictOnLast(
-        put({ number: 5 }),
-        put({ number: 7 }, { basis: READ }),
-        put({ number: 6 }, { workspace: 'x' }),
-      ),
-    ).toBe('old');
-  });
-});
-
-describe('a row that is gone (404)', () => {
-  const gone = (seen?: Extract<ChangeBasis, { kind: 'gone' }>['seen']) =>
-    remove({}, 'deleted', { kind: 'gone', seen });
-  it.each<[string, Verdict, Told[]]>([
-    ['is gone for a user of whom nothing was recorded', 'applied', [gone()]],
-    [
-      'takes away what was recorded when it was looked up',
-      'applied',
-      [put({ number: 5 }), gone({ number: 5, sequence: 1 })],
-    ],
-    ['leaves what came in later', 'old', [put({ number: 6 }), gone({ number: 5, sequence: 1 })]],
-    ['leaves what came in when nothing had been recorded', 'old', [put({ number: 6 }), gone()]],
-    ['is no news of one that was deleted', 'repeated', [remove({ number: 6 }, 'deleted'), gone()]],
-    [
-      'is not brought back by a late event',
-      'old',
-      [put({ number: 5 }), gone({ number: 5, sequence: 1 }), put({ number: 4 })],
-    ],
-    [
-      'is read again when an event may be of a new life',
-      'doubtful',
-      [put({ number: 5 }), gone({ number: 5, sequence: 1 }), put({ number: 9 })],
-    ],
-    [
-      'lives again when it can be read',
-      'applied',
-      [put({ number: 5 }), gone({ number: 5, sequence: 1 }), put({ number: 9 }, { basis: READ })],
-    ],
-  ])('%s: %s', (_what, verdict, all) => {
-    expect(verdictOnLast(...all)).toBe(verdict);
-  });
-});
-
 describe('versions that go back', () => {
   const recently = 100 * MINUTE;
   const now = { number: 5_000, modifiedOn: recently };
@@ -263,21 +96,5 @@ describe('versions that go back', () => {
     const never = recorded(put(now));
     expect(forgetVersions(never, 0)).toBe(never);
     expect(forgetVersions(forgotten, 9_001).forgottenAt).toBe(9_001);
-  });
-});
-
-describe('a row that the document no longer knows, because its tombstone may have been dropped', () => {
-  const marked: LedgerDocument = { ...emptyDocument('u'), mark: { number: 50, modifiedOn: 5_000 } };
-  it.each<[string, Verdict, AssignmentChange]>([
-    ['a put at the mark', 'doubtful', put({ number: 50 })],
-    ['a put above it', 'applied', put({ number: 51 })],
-    ['a put without a number, of its time', 'doubtful', put({ modifiedOn: 5_000 })],
-    ['a put without a number, of a later time', 'applied', put({ modifiedOn: 5_001 })],
-    ['a put without any version', 'doubtful', put({})],
-    ['a row that was read', 'applied', put({ number: 3 }, { basis: READ })],
-    ['a removal', 'old', remove({ number: 50 })],
-    ['a removal above the mark', 'applied', remove({ number: 51 })],
-  ])('%s is %s', (_what, verdict, change) => {
-    expect(verdictOf(marked, { change, sequence: 1 })).toBe(verdict);
   });
 });

@@ -1,19 +1,11 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startLocalDataverse } from '../../local/dataverse/local-dataverse.ts';
+import { describe, expect, test } from 'vitest';
 import type { SwitchInput } from '../../local/dataverse/switches.ts';
-import { guidOf, ORGANIZATION, PROJECTS, RESOURCES } from '../../local/events/cast.ts';
-import { loadMapping } from '../../src/dynamics/mapping.ts';
+import { guidOf } from '../../local/events/cast.ts';
 import { emptyDocument } from '../../src/ledger/document.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
-import { LazyLookUps } from '../../src/messaging/lazy-look-ups.ts';
-import { openLookUps } from '../../src/messaging/look-ups.ts';
-import { contextJson, entityJson } from '../dynamics/context-json.ts';
-import { handleOne, NOW, type World } from './handled-message.ts';
-
-const TABLE = 'msdyn_resourceassignment';
-const { robin, sam } = RESOURCES;
-const { bridge } = PROJECTS;
+import { NOW } from './handled-message.ts';
+import { body, bridge, environment, image, ROW, robin, sam, TABLE } from './row-environment.ts';
 
 /** What is wrong with the environment. */
 interface Wrong {
@@ -21,67 +13,6 @@ interface Wrong {
   readonly token?: string;
   readonly fault?: { readonly status: number; readonly body: string };
 }
-
-const ROW = {
-  msdyn_effort: 40,
-  msdyn_start: '2026-05-04T08:00:00Z',
-  msdyn_finish: '2026-05-08T16:00:00Z',
-  msdyn_bookableresourceid: robin.id,
-  msdyn_projectid: bridge.id,
-};
-
-async function environment({ preset = 'resource-assignment', switches = {} as SwitchInput } = {}) {
-  const dataverse = await startLocalDataverse({ rows: 'samples', switches });
-  const mapping = loadMapping(preset);
-  const settings = { origin: dataverse.url, staticToken: dataverse.token };
-  const lookUps = new LazyLookUps(async () =>
-    openLookUps(settings, { mapping, now: () => NOW, log: () => undefined }),
-  );
-  onTestFinished(async () => {
-    await lookUps.close();
-    await dataverse.close();
-  });
-  const id = dataverse.create(TABLE, ROW, { withEvent: false });
-  const reads = () =>
-    dataverse.requests.filter(({ path }) => /^msdyn_resourceassignments\(/.test(path)).length;
-  const handle = (world: World) => handleOne({ mapping, lookUps, ...world });
-  return { dataverse, id, reads, handle };
-}
-
-const lookup = (Id: string, LogicalName: string) => ({
-  __type: 'EntityReference:x',
-  Id,
-  LogicalName,
-  Name: null,
-});
-const image = (key: string, resource: string) => [
-  {
-    key,
-    value: entityJson({
-      msdyn_bookableresourceid: lookup(resource, 'bookableresource'),
-      msdyn_projectid: lookup(bridge.id, 'msdyn_project'),
-      statecode: { __type: 'OptionSetValue:x', Value: 0 },
-      msdyn_effort: 8,
-      msdyn_start: '/Date(1777881600000)/',
-      msdyn_finish: '/Date(1778227200000)/',
-      versionnumber: 5,
-    }),
-  },
-];
-
-const body = (id: string, over: object = {}) =>
-  Buffer.from(
-    JSON.stringify(
-      contextJson({
-        MessageName: 'Update',
-        PrimaryEntityName: TABLE,
-        PrimaryEntityId: id,
-        OrganizationId: ORGANIZATION.id,
-        InputParameters: [{ key: 'Target', value: entityJson({ msdyn_effort: 40 }) }],
-        ...over,
-      }),
-    ),
-  );
 
 describe('an event that does not suffice', () => {
   test('is what its row says: one read, and whoever else it names loses the row at that version', async () => {
@@ -266,84 +197,4 @@ test('a put of which the ledger cannot tell whether it is old is read, and answe
   expect(lines.at(-1)).toMatchObject({ outcome: 'succeeded', incomplete: 'doubtful' });
   const alone = await handle({ body: whole, kinds, lookUps: undefined });
   expect(alone.deadLetters).toMatchObject([{ reason: 'TooOld' }]);
-});
-
-describe('a user who has to be looked up', () => {
-  const preset = 'resource-assignment-entra';
-  const moved = (id: string) =>
-    body(id, {
-      InputParameters: [
-        {
-          key: 'Target',
-          value: entityJson({ msdyn_bookableresourceid: lookup(robin.id, 'bookableresource') }),
-        },
-      ],
-      PreEntityImages: image('PreImage', sam.id),
-      PostEntityImages: image('PostImage', robin.id),
-    });
-  const forget = { azureactivedirectoryobjectid: null };
-  const userOf = ({ name }: { name: string }) => guidOf(`systemuser ${name}`);
-  const entra = ({ name }: { name: string }) => guidOf(`entra ${name}`);
-
-  test('is found, and the change remembers from which resource', async () => {
-    const { id, handle } = await environment({ preset });
-    const { submitted, lines } = await handle({ body: moved(id) });
-    expect(submitted.map(({ user, request }) => [user, request.changes[0]])).toMatchObject([
-      [entra(sam), { kind: 'remove', why: 'moved' }],
-      [entra(robin), { kind: 'put', source: robin.id }],
-    ]);
-    expect(lines.at(-1)).toMatchObject({ outcome: 'succeeded' });
-  });
-
-  test('and is not found: the old user loses the row at once, the rest waits, then is given up with the path', async () => {
-    const { dataverse, id, handle } = await environment({ preset });
-    dataverse.update('systemuser', userOf(robin), forget);
-    const first = await handle({ body: moved(id) });
-    expect(first.submitted.map(({ user }) => user)).toEqual([entra(sam)]);
-    expect(first.lines.at(-1)).toMatchObject({ evt: 'message.retried', errorCode: 'UNIDENTIFIED' });
-    const { applicationProperties } = first.copies[0]?.copy ?? {};
-    expect(applicationProperties).toMatchObject({ corUnidentifiedSince: new Date(NOW).toISOString() });
-    expect(applicationProperties).not.toHaveProperty('corUnmappedSince');
-    const since = { corAttempt: 3, corUnidentifiedSince: new Date(NOW - 900_000).toISOString() };
-    const last = await handle({ body: moved(id), metadata: { applicationProperties: since } });
-    expect(last.deadLetters).toEqual([
-      {
-        reason: 'UserUnidentified',
-        description: expect.stringContaining(
-          `bookableresource ${robin.id} > UserId: azureactivedirectoryobjectid`,
-        ),
-      },
-    ]);
-    expect(last.deadLetters[0]?.description).toContain(id);
-  });
-
-  test('of two resources keeps the row that moves between them, and is not told a removal', async () => {
-    const { dataverse, id, handle } = await environment({ preset });
-    dataverse.update('systemuser', userOf(robin), { azureactivedirectoryobjectid: entra(sam) });
-    const { submitted } = await handle({ body: moved(id) });
-    expect(submitted.map(({ user, request }) => [user, request.changes.map(({ kind }) => kind)])).toEqual([
-      [entra(sam), ['put']],
-    ]);
-  });
-
-  test('is no person: skipped with a reason of its own', async () => {
-    const { dataverse, id, handle } = await environment({ preset });
-    dataverse.update('bookableresource', robin.id, { resourcetype: 1 });
-    const created = body(id, { MessageName: 'Create', PostEntityImages: image('PostImage', robin.id) });
-    const { lines } = await handle({ body: created });
-    expect(lines.at(-1)).toMatchObject({ outcome: 'skipped', skipReason: 'notAPerson' });
-  });
-
-  test('while Dataverse is away: what is known is applied, the message comes back', async () => {
-    const { dataverse, id, handle } = await environment({ preset });
-    await handle({ body: body(id, { MessageName: 'Create', PostEntityImages: image('PostImage', sam.id) }) });
-    dataverse.set({ missingPrivileges: ['prvReadUser'] });
-    const { submitted, lines } = await handle({ body: moved(id) });
-    expect(submitted.map(({ user }) => user)).toEqual([entra(sam)]);
-    expect(lines.at(-1)).toMatchObject({
-      evt: 'message.retried',
-      dependency: 'dataverse',
-      errorCode: '0x80040220',
-    });
-  });
 });

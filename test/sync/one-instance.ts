@@ -23,6 +23,15 @@ const FRIENDLY: CorManners = {
   sums: 'any',
 };
 
+/** The ways in which COR may take an attach, named for a test's title. */
+export const MANNERS: readonly [string, Partial<CorManners>][] = (['additive', 'replacing'] as const).flatMap(
+  (attach) =>
+    (['update', 'ignore', 'refuse'] as const).map((reattach): [string, Partial<CorManners>] => [
+      `attach ${attach}, re-attach ${reattach}`,
+      { attach, reattach },
+    ]),
+);
+
 /** How COR behaves, and what time it is (UTC epoch ms). */
 interface Setting extends Partial<CorManners> {
   readonly now?: () => number;

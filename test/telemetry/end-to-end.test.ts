@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RESOURCES } from '../../local/events/cast.ts';
-import { type IdentityEndpoint, startIdentityEndpoint } from '../../local/telemetry/identity-endpoint.ts';
-import { type Envelope, type Ingestion, startIngestion } from '../../local/telemetry/ingestion.ts';
-import { sampleMessages, startWatchedApps, type WatchedApp, type WatchedApps } from './watched-apps.ts';
+import type { IdentityEndpoint } from '../../local/telemetry/identity-endpoint.ts';
+import type { Envelope, Ingestion } from '../../local/telemetry/ingestion.ts';
+import { playSamples } from './play-samples.ts';
+import { sampleMessages, type WatchedApp, type WatchedApps } from './watched-apps.ts';
 
 const samples = sampleMessages();
 const CLIENT_ID = '5b1f6a4e-0c0d-4e0f-9a1b-2c3d4e5f6a7b';
@@ -33,28 +33,7 @@ function hostSpan(messageId: unknown): string[] {
 }
 
 beforeAll(async () => {
-  [ingestion, identity] = await Promise.all([startIngestion(), startIdentityEndpoint()]);
-  ends.push(ingestion.stop, identity.stop);
-  system = await startWatchedApps(
-    {
-      app: {
-        APPLICATIONINSIGHTS_CONNECTION_STRING: ingestion.connectionString,
-        NODE_EXTRA_CA_CERTS: ingestion.certificatePath,
-        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `ClientId=${CLIENT_ID};Authorization=AAD`,
-        ...identity.env,
-      },
-    },
-    (end) => ends.unshift(end),
-  );
-  ({ app } = system.apps);
-  // While the first calls are held, the other messages of their users come together.
-  system.cor.hold();
-  await app.send(samples);
-  await system.cor.held();
-  await delay(300);
-  system.cor.release();
-  await app.handled(samples.length);
-  await app.host.stop();
+  ({ ingestion, identity, system, app } = await playSamples(samples, CLIENT_ID, (end) => ends.unshift(end)));
 }, 60_000);
 
 afterAll(async () => {
