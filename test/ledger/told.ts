@@ -3,7 +3,7 @@ import { emptyDocument, type LedgerDocument } from '../../src/ledger/document.ts
 import { merge } from '../../src/ledger/merge.ts';
 import { type SequencedChange, type Verdict, verdictOf } from '../../src/ledger/verdict.ts';
 
-export const DAY = '2026-03-04';
+const DAY = '2026-03-04';
 
 export const MINUTE = 60_000;
 
@@ -31,7 +31,7 @@ export const remove = (
 export type Told = AssignmentChange | SequencedChange;
 
 /** Without more said, one message after the other. */
-export function sequenced(all: readonly Told[]): SequencedChange[] {
+function sequenced(all: readonly Told[]): SequencedChange[] {
   return all.map((one, index) =>
     'change' in one ? one : { change: one, sequence: index + 1, enqueuedAt: index + 1 },
   );
