@@ -12,6 +12,20 @@ const failure = z.strictObject({
   on: z.enum(['api', 'token']).default('api'),
 });
 
+/** The forms in which COR may write an error: those of its documentation, and what stands in front of it. */
+export const ERROR_SHAPES = [
+  'corCustomError',
+  'errorCode',
+  'stringStatus',
+  'array417',
+  'authLike',
+  'resourceAllocation',
+  'nested',
+  'text',
+  'html',
+  'nullBody',
+] as const;
+
 /**
  * How the sandbox behaves where COR's documentation is silent. The defaults are the friendliest reading of
  * the documentation; a client has to work under every setting, or fail as the setting demands.
@@ -45,20 +59,7 @@ const switches = z.strictObject({
   /** Whether an external id is found only under the `metadata.source` that created it. */
   scopeBySource: z.boolean().default(false),
 
-  errorShape: z
-    .enum([
-      'corCustomError',
-      'errorCode',
-      'stringStatus',
-      'array417',
-      'authLike',
-      'resourceAllocation',
-      'nested',
-      'text',
-      'html',
-      'nullBody',
-    ])
-    .default('corCustomError'),
+  errorShape: z.enum(ERROR_SHAPES).default('corCustomError'),
   /** HTTP status of every business refusal; null: each error's own. */
   errorStatus: z.int().min(400).max(599).nullable().default(null),
   unmappedStatus: z.int().min(400).max(599).default(404),

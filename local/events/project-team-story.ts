@@ -1,6 +1,6 @@
 import { guidOf, type NamedRow, PROJECTS, RESOURCES } from './cast.ts';
-import { type Columns, executionContext, jsonBody, type RowChange } from './dataverse-message.ts';
-import { createClock, createRow, type RowsOfStory, type TableShape } from './row.ts';
+import { type Columns, jsonBody, type RowChange } from './dataverse-message.ts';
+import { createClock, type RowsOfStory, startStory, type TableShape } from './row.ts';
 import type { StoryFile } from './story-file.ts';
 
 const MEMBER: TableShape = {
@@ -78,15 +78,8 @@ const DATA_EVENT = {
  */
 export function projectTeamStory(rows: RowsOfStory = []): StoryFile[] {
   const clock = createClock(new Date('2026-02-24T09:00:00Z'), 5_961_000);
-  const row = (name: string) => {
-    const made = createRow(MEMBER, clock, name);
-    rows.push(made);
-    return made;
-  };
-  const event = (name: string, change: RowChange): StoryFile => ({
-    name,
-    body: jsonBody(executionContext(change)),
-  });
+  const { row: rowOf, event } = startStory(clock, rows);
+  const row = (name: string) => rowOf(MEMBER, name);
 
   const alexLantern = row('Alex Stone, Lantern audit');
   const fullTime = row('Full time, Tidal survey');

@@ -1,7 +1,7 @@
 import { binaryXmlBody } from './binary-xml.ts';
 import { guidOf, type NamedRow, PROJECTS, RESOURCES } from './cast.ts';
 import { type Columns, executionContext, jsonBody, type RowChange, truncated } from './dataverse-message.ts';
-import { createClock, createRow, type RowsOfStory, type TableShape } from './row.ts';
+import { createClock, type RowsOfStory, startStory, type TableShape } from './row.ts';
 import type { StoryFile } from './story-file.ts';
 
 const ASSIGNMENT: TableShape = {
@@ -89,15 +89,8 @@ const BUSINESS_EVENT = {
 /** Events of resource assignments, in the order in which they happened; adds their rows to `rows`. */
 export function resourceAssignmentStory(rows: RowsOfStory = []): StoryFile[] {
   const clock = createClock(new Date('2026-02-23T09:00:00Z'), 5_948_000);
-  const row = (name: string, shape = ASSIGNMENT) => {
-    const made = createRow(shape, clock, name);
-    rows.push(made);
-    return made;
-  };
-  const event = (name: string, change: RowChange): StoryFile => ({
-    name,
-    body: jsonBody(executionContext(change)),
-  });
+  const { row: rowOf, event } = startStory(clock, rows);
+  const row = (name: string, shape = ASSIGNMENT) => rowOf(shape, name);
 
   const piers = row('Survey the piers');
   const deck = row('Inspect the deck');

@@ -1,5 +1,6 @@
 import { guidOf } from './cast.ts';
-import type { Columns, RowChange } from './dataverse-message.ts';
+import { type Columns, executionContext, jsonBody, type RowChange } from './dataverse-message.ts';
+import type { StoryFile } from './story-file.ts';
 
 export interface TableShape {
   readonly table: string;
@@ -77,5 +78,20 @@ export function createRow(shape: TableShape, clock: Clock, primaryName: string) 
     remove: () => change('Delete', {}),
     /** `undefined` when it was not made yet, or was removed. */
     current: (): StoryRow | undefined => (isThere ? { table, id, columns } : undefined),
+  };
+}
+
+/** What a story is told with: rows that are kept in `rows`, and their events as messages. */
+export function startStory(clock: Clock, rows: RowsOfStory) {
+  return {
+    row(shape: TableShape, primaryName: string) {
+      const made = createRow(shape, clock, primaryName);
+      rows.push(made);
+      return made;
+    },
+    event: (name: string, change: RowChange): StoryFile => ({
+      name,
+      body: jsonBody(executionContext(change)),
+    }),
   };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +6,7 @@ import type { InvocationRequest, NullableString, RpcHttp } from './core-types.ts
 import type { InvocationEvent } from './host-events.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { InvocationResult } from './invocation.ts';
-import { openTrace } from './trace-context.ts';
+import { watchedInvocation } from './watched-invocation.ts';
 
 export interface HttpEndpointOptions {
   readonly routes: readonly HttpRoute[];
@@ -65,9 +64,6 @@ async function answer(
   const key = request.headers['x-functions-key'] ?? url.searchParams.get('code');
   if (!route.anonymous && key !== options.functionsKey) return end(response, 401);
 
-  const started = performance.now();
-  const invocationId = randomUUID();
-  const traceContext = openTrace(request.headers.traceparent);
   const sent = await buffer(request);
   // As the real host (azure-functions-nodejs-worker issue 524): what is sent in chunks arrives empty.
   const body = Number(request.headers['content-length'] ?? 0) > 0 ? sent : undefined;
@@ -81,22 +77,16 @@ async function answer(
     nullableParams: nullable(pathParameters(route, url.pathname)),
     ...(body && { body: { bytes: body } }),
   };
-  const { functionName } = route;
-  const result = await options.invoke(functionName, {
-    invocationId,
-    functionId: functionName,
-    inputData: [{ name: route.bindingName, data: { http } }],
-    triggerMetadata: {},
-    traceContext,
-  });
-  options.onInvocation({
-    functionName,
-    invocationId,
-    outcome: result.succeeded ? 'succeeded' : 'failed',
-    durationMs: performance.now() - started,
-    traceParent: traceContext.traceParent,
-    ...(!result.succeeded && { error: result.error }),
-  });
+  const { functionName, bindingName } = route;
+  const result = await watchedInvocation(
+    {
+      functionName,
+      inputData: [{ name: bindingName, data: { http } }],
+      traceParent: request.headers.traceparent?.toString(),
+    },
+    (invocation) => options.invoke(functionName, invocation),
+    options.onInvocation,
+  );
   if (!result.succeeded) return end(response, 500);
   const reply = result.response.returnValue?.http;
   if (!reply) return end(response, 204);

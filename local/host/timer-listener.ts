@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { Cron } from 'croner';
 import type { InvocationRequest } from './core-types.ts';
 import type { InvocationEvent } from './host-events.ts';
 import type { InvocationResult } from './invocation.ts';
 import type { ScheduleStatus, TimerStorage } from './timer-storage.ts';
-import { openTrace } from './trace-context.ts';
+import { watchedInvocation } from './watched-invocation.ts';
 
 export interface TimerTrigger {
   readonly functionName: string;
@@ -136,27 +135,12 @@ class Timer implements TimerListener {
   }
 
   async #run(isPastDue: boolean): Promise<void> {
-    const started = performance.now();
-    const invocationId = randomUUID();
-    const traceContext = openTrace(undefined);
+    const { invoke, onInvocation } = this.#options;
     const { functionName, bindingName } = this.#options.trigger;
     this.#next = this.#following();
     const ScheduleStatus = await this.#write();
     const json = JSON.stringify({ Schedule: { AdjustForDST: true }, ScheduleStatus, IsPastDue: isPastDue });
-    const result = await this.#options.invoke({
-      invocationId,
-      functionId: functionName,
-      inputData: [{ name: bindingName, data: { json } }],
-      triggerMetadata: {},
-      traceContext,
-    });
-    this.#options.onInvocation({
-      functionName,
-      invocationId,
-      outcome: result.succeeded ? 'succeeded' : 'failed',
-      durationMs: performance.now() - started,
-      traceParent: traceContext.traceParent,
-      ...(!result.succeeded && { error: result.error }),
-    });
+    const inputData = [{ name: bindingName, data: { json } }];
+    await watchedInvocation({ functionName, inputData }, invoke, onInvocation);
   }
 }

@@ -1,9 +1,9 @@
-import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { DeadLetters } from '../../src/dead-letters/dead-letters.ts';
 import type { Filter } from '../../src/dead-letters/filter.ts';
 import { replay } from '../../src/dead-letters/replay.ts';
 import { selectDeadLetters } from '../../src/dead-letters/selection.ts';
 import type { Settled } from '../../src/dead-letters/settle.ts';
+import { receiveUpTo } from '../receive-up-to.ts';
 import { type Fixture, ids, QUEUE } from './dead-letter-fixture.ts';
 
 export interface Run {
@@ -24,11 +24,5 @@ export async function receivable({ client }: Fixture, count: number): Promise<st
     subQueueType: 'deadLetter',
     receiveMode: 'receiveAndDelete',
   });
-  const found: ServiceBusReceivedMessage[] = [];
-  while (found.length < count) {
-    const more = await receiver.receiveMessages(count - found.length, { maxWaitTimeInMs: 500 });
-    if (more.length === 0) break;
-    found.push(...more);
-  }
-  return ids(found);
+  return ids(await receiveUpTo(receiver, count, 500));
 }

@@ -126,34 +126,22 @@ describe('a mapping of its own', () => {
 
 describe('the columns that steps are registered with', () => {
   it('are all that a mapping reads, each once', () => {
+    const row = [
+      'msdyn_bookableresourceid',
+      'msdyn_project',
+      'msdyn_allocationmethod',
+      'msdyn_start',
+      'msdyn_from',
+      'msdyn_finish',
+      'msdyn_to',
+      'msdyn_percentage',
+      'msdyn_requiredhours',
+      'statecode',
+    ];
     expect(requiredColumns(loadMapping('project-team'))).toEqual({
       preImage: ['msdyn_bookableresourceid', 'msdyn_project', 'versionnumber', 'modifiedon'],
-      postImage: [
-        'msdyn_bookableresourceid',
-        'msdyn_project',
-        'msdyn_allocationmethod',
-        'msdyn_start',
-        'msdyn_from',
-        'msdyn_finish',
-        'msdyn_to',
-        'msdyn_percentage',
-        'msdyn_requiredhours',
-        'statecode',
-        'versionnumber',
-        'modifiedon',
-      ],
-      filtering: [
-        'msdyn_bookableresourceid',
-        'msdyn_project',
-        'msdyn_allocationmethod',
-        'msdyn_start',
-        'msdyn_from',
-        'msdyn_finish',
-        'msdyn_to',
-        'msdyn_percentage',
-        'msdyn_requiredhours',
-        'statecode',
-      ],
+      postImage: [...row, 'versionnumber', 'modifiedon'],
+      filtering: row,
     });
   });
 });

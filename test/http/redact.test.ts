@@ -1,23 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorAnswer } from '../../local/cor/error-bodies.ts';
+import { ERROR_SHAPES } from '../../local/cor/switches.ts';
 import { readAnswer } from '../../src/cor/answer.ts';
 import type { CorOperation } from '../../src/cor/classify.ts';
 import { readGrant } from '../../src/cor/token-request.ts';
 import { redact } from '../../src/http/redact.ts';
-
-const SHAPES = [
-  'corCustomError',
-  'errorCode',
-  'stringStatus',
-  'array417',
-  'authLike',
-  'resourceAllocation',
-  'nested',
-  'text',
-  'html',
-  'nullBody',
-] as const;
 
 describe('redaction', () => {
   it.each([
@@ -62,7 +50,7 @@ describe('whatever COR echoes', () => {
   it('no secret, token or e-mail address reaches a description, a code or a request id', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...SHAPES),
+        fc.constantFrom(...ERROR_SHAPES),
         fc.constantFrom(200, 302, 400, 401, 403, 404, 417, 422, 429, 500, 503),
         operation,
         secret,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CorSwitches, CorSwitchInput } from '../../../local/cor/switches.ts';
+import { type CorSwitches, type CorSwitchInput, ERROR_SHAPES } from '../../../local/cor/switches.ts';
 import type { NamedRow } from '../../../local/events/cast.ts';
 import { endedAfterRetries } from './after-retries.ts';
 import { memberRow, share, user } from './dataverse-rows.ts';
@@ -130,16 +130,8 @@ describe('a refusal has its own reason, and leaves what was accepted, with', () 
 });
 
 describe('what COR does not know is told from other refusals, with', () => {
-  const shapes: readonly CorSwitches['errorShape'][] = [
-    'corCustomError',
-    'errorCode',
-    'stringStatus',
-    'array417',
-    'authLike',
-    'resourceAllocation',
-    'nested',
-    'text',
-  ];
+  // The others say nothing of what was wrong.
+  const shapes = ERROR_SHAPES.filter((shape) => shape !== 'html' && shape !== 'nullBody');
   const codes: readonly CorSwitches['unmappedCode'][] = ['ZC001', 'named', 'CE001'];
   const settings: CorSwitchInput[] = [
     ...shapes.flatMap((errorShape) => codes.map((unmappedCode) => ({ errorShape, unmappedCode }))),

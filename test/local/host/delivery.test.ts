@@ -1,6 +1,6 @@
-import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { expect, test } from 'vitest';
 import { createDelivery, type Disposition } from '../../../local/host/delivery.ts';
+import { receiveUpTo } from '../../receive-up-to.ts';
 import { startQueue } from './queue.ts';
 
 const DISPOSITIONS: ((n: number) => Disposition)[] = [
@@ -23,10 +23,7 @@ test.each([
   const queue = await startQueue();
   const receiver = queue.receiver();
   await queue.send(...Array.from({ length: total }, (__, n) => ({ body: n })));
-  const messages: ServiceBusReceivedMessage[] = [];
-  while (messages.length < total) {
-    messages.push(...(await receiver.receiveMessages(total - messages.length, { maxWaitTimeInMs: 2000 })));
-  }
+  const messages = await receiveUpTo(receiver, total, 2_000);
   // Every order of neighbours occurs: the step is coprime to the four dispositions, the shift moves the pairs.
   const planned = (n: number) =>
     DISPOSITIONS[(n * 3 + Math.floor(n / 8)) % 4]?.(n) ?? { outcome: 'completed' };

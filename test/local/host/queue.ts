@@ -6,6 +6,7 @@ import {
 } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { startBroker } from '../../../local/broker/broker.ts';
+import { receiveUpTo } from '../../receive-up-to.ts';
 
 export interface TestQueue {
   readonly connectionString: string;
@@ -48,12 +49,7 @@ export async function startQueue(
         subQueueType: 'deadLetter',
         receiveMode: 'receiveAndDelete',
       });
-      const received: ServiceBusReceivedMessage[] = [];
-      while (received.length < count) {
-        const more = await receiver.receiveMessages(count - received.length, { maxWaitTimeInMs: 5000 });
-        if (more.length === 0) break;
-        received.push(...more);
-      }
+      const received = await receiveUpTo(receiver, count, 5_000);
       await receiver.close();
       return received;
     },
