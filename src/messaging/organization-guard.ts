@@ -94,7 +94,7 @@ function wrongOrganization(organization: string, ours: string): DeadLetter {
   return deadLetter(
     'WrongOrganization',
     `The message is of organization ${organization}, and this app is for ${ours}. A copied or restored environment carries the steps along: ` +
-      'disable them there (npm run dataverse -- remove), then discard these messages. If it is the new production, say ' +
-      '"npm run ledger -- organization set ID" or set DATAVERSE_ORGANIZATION_ID, then replay.',
+      'disable them there (./connector dataverse remove), then discard these messages. If it is the new production, say ' +
+      '"./connector ledger organization set ID" or set DATAVERSE_ORGANIZATION_ID, then replay.',
   );
 }

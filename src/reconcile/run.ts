@@ -83,7 +83,7 @@ async function organizationOf({ reader, documents, organization }: RunWorld): Pr
   if (ours === undefined || ours === organizationId) return organizationId;
   throw new RunError(
     'otherOrganization',
-    `DATAVERSE_URL leads to organization ${organizationId}, and the ledger belongs to ${ours}. Check DATAVERSE_URL; where it is the new production, say "npm run ledger -- organization set ID".`,
+    `DATAVERSE_URL leads to organization ${organizationId}, and the ledger belongs to ${ours}. Check DATAVERSE_URL; where it is the new production, say "./connector ledger organization set ID".`,
   );
 }
 

@@ -48,7 +48,7 @@ describe('which organization is ours', () => {
     const refused = await guard().refusalOf(COPY);
     expect(refused).toMatchObject({ outcome: 'deadLetter', reason: 'WrongOrganization' });
     expect(refused?.description).toMatch(
-      new RegExp(`${COPY}.*${OURS}.*dataverse -- remove.*organization set`),
+      new RegExp(`${COPY}.*${OURS}.*dataverse remove.*organization set`),
     );
     expect(lines).toHaveLength(1);
   });
