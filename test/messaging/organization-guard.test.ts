@@ -47,9 +47,7 @@ describe('which organization is ours', () => {
     expect(lines).toEqual([{ evt: 'organization.pinned', organizationId: OURS }]);
     const refused = await guard().refusalOf(COPY);
     expect(refused).toMatchObject({ outcome: 'deadLetter', reason: 'WrongOrganization' });
-    expect(refused?.description).toMatch(
-      new RegExp(`${COPY}.*${OURS}.*dataverse remove.*organization set`),
-    );
+    expect(refused?.description).toMatch(new RegExp(`${COPY}.*${OURS}.*dataverse remove.*organization set`));
     expect(lines).toHaveLength(1);
   });
 
