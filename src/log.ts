@@ -76,7 +76,6 @@ export interface LogLine {
   /** Users that the timer sent a message for. */
   readonly dueCount?: number;
   readonly percentage?: number;
-  readonly version?: string;
   /**
    * A comparison with Dataverse: its id, rows read, users compared, messages sent, and how many rows are in
    * each situation.
@@ -99,7 +98,6 @@ export interface LogLine {
 }
 
 type LogEvent =
-  | 'app.started'
   | 'app.unhandledRejection'
   | 'setting.unusual'
   | 'message.completed'

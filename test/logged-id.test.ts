@@ -22,5 +22,5 @@ it('no log line is written with an id that is a name', () => {
   const written = formatLogLine({ evt: 'cor.drift', workspaceId: 'Secret Merger' });
   expect(JSON.parse(written)).toEqual({ evt: 'cor.drift', workspaceId: loggedId('Secret Merger') });
   expect(written).not.toContain('Secret');
-  expect(formatLogLine({ evt: 'app.started' })).toBe('{"evt":"app.started"}');
+  expect(formatLogLine({ evt: 'pause.ended' })).toBe('{"evt":"pause.ended"}');
 });

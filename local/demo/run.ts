@@ -116,7 +116,6 @@ async function playStory(demo: Demo, endings: Endings, output: Output): Promise<
 const EXPECTED: ReadonlySet<string> = new Set([
   'message.completed',
   'message.deadlettered',
-  'app.started',
   'percentage.zero',
   'percentage.capped',
   'cor.call',

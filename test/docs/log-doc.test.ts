@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SKIP_REASONS } from '../../src/dynamics/translation.ts';
 import { code, readDoc, section, tableRows } from './documentation.ts';
@@ -17,6 +18,15 @@ test('the page has every event of the log, and no other', () => {
   const known = [...events.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
   expect(known.length).toBeGreaterThan(10);
   expect(named('## Events').sort()).toEqual(known.sort());
+});
+
+test('every event of the log is written somewhere', () => {
+  const repository = join(import.meta.dirname, '../..');
+  const app = globSync(['src/**/*.ts', 'functions/**/*.ts'], { cwd: repository })
+    .map((file) => readFileSync(join(repository, file), 'utf8'))
+    .join('\n');
+  const known = [...events.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
+  expect(known.filter((name) => !app.includes(`evt: '${name}'`))).toEqual([]);
 });
 
 test('the page has every field of a line, and no other', () => {
