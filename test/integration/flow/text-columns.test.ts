@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { createClock, createRow } from '../../../local/events/row.ts';
 import { QUEUE, startTestStack } from '../test-stack.ts';
@@ -53,6 +54,8 @@ test("two events that wait together become the one request of COR's documentatio
   await cor.held();
   await stack.send(created(USER, FIVE, 10), created(USER, SIX, 20));
   await expect.poll(() => stack.broker.counts(QUEUE).locked).toBe(3);
+  // The broker has handed them over; until both wait for the user takes the app a moment more.
+  await delay(300);
   cor.release();
   const lines = await Promise.all([FIVE, SIX].map((workspace) => stack.ended(`${USER} on ${workspace}`)));
 
