@@ -62,7 +62,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-/** The sample events are of this organization. For others say `./connector ledger organization set ID --local`. */
+/** The sample events are of this one; for others say `./connector ledger organization set ID --local`. */
 async function pinOwnOrganization({ connectionString }: LocalStorage): Promise<void> {
   const { documents } = openLedger({ connectionString });
   await pinOrganization(documents, {

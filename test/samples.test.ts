@@ -10,8 +10,9 @@ import { percentagesOn } from '../src/ledger/percentages.ts';
 import { startConnector } from './connector/one-connector.ts';
 import { refusalOf } from './dynamics/assignment-event.ts';
 
-// Messages that others collected or wrote, in a folder beside the checkout. This file is collected only where that folder
-// is (vitest.config.ts). Everything that it shows is shown by tests with fixtures of our own too: test/dynamics, test/connector.
+// Messages that others collected or wrote, in a folder beside the checkout. This file is collected only where
+// that folder is (vitest.config.ts). What it shows is shown by tests with fixtures of our own as well:
+// test/dynamics, test/connector.
 const SAMPLES = new URL('../../shared/samples/', import.meta.url);
 const PRESET = loadMapping('resource-assignment');
 

@@ -48,7 +48,7 @@ export class MessageLife<Content> {
     this.#due.atLatest(message.scheduledFor);
   }
 
-  /** From the queue that this is the dead-letter queue of: it keeps its sequence number, as on Service Bus. */
+  /** From the queue that this is the dead-letter queue of: it keeps its number, as on Service Bus. */
   beginAsDeadLetter(message: QueueMessage<Content>): void {
     this.totals.enqueued++;
     this.#store.admitAs(message, message.sequenceNumber);

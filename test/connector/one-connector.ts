@@ -26,7 +26,7 @@ export interface Scene {
   readonly settings: NodeJS.ProcessEnv;
 }
 
-/** A connector over a sandbox of COR, to which messages are given one after the other; both end with the test. */
+/** A connector over a sandbox of COR, given messages one after the other; both end with the test. */
 export async function startConnector({ users, workspaces, settings }: Scene) {
   const sandbox = await startCorSandbox({ users, workspaces });
   const lines: (LogLine & { readonly level: string })[] = [];

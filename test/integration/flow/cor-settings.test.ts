@@ -180,7 +180,7 @@ describe('an answer that says nothing of what was wrong is not held against the 
     });
 });
 
-/** Those that make the connector leave COR alone for a second or more have a file of their own, as have faults. */
+/** They make the connector leave COR alone for a second or more: a file of their own, as faults have. */
 const PAUSING = ['failUser', 'down', 'rateLimit', 'refuseCredentials', 'forbid'];
 
 test('every other switch of the sandbox was turned', () => {
