@@ -8,7 +8,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 /** `src/cor/reply.ts` → `cor`; a file directly in `src/` belongs to no room. */
 const roomOf = (file: string): string | undefined => /^src\/([\w-]+)\//.exec(file)?.[1];
 
-/** The rooms that a file imports: `ledger`, or `ledger (types)` where the import is gone when the code runs. */
+/** The rooms that a file imports: `ledger`, or `ledger (types)` where nothing of it is left at run time. */
 function roomsOf(file: string): string[] {
   const text = readFileSync(join(REPOSITORY, file), 'utf8');
   const imports = text.matchAll(/^(?:import|export) (type )?[^;]*?from '(\.[^']+)';|import\('(\.[^']+)'\)/gm);

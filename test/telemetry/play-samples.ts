@@ -3,7 +3,7 @@ import { startIdentityEndpoint } from '../../local/telemetry/identity-endpoint.t
 import { startIngestion } from '../../local/telemetry/ingestion.ts';
 import { type sampleMessages, startWatchedApps } from './watched-apps.ts';
 
-/** Plays messages through one app that sends its telemetry as an identity; when it has stopped, all is sent. */
+/** Plays messages through one app that sends telemetry as an identity; when it has stopped, all is sent. */
 export async function playSamples(
   samples: ReturnType<typeof sampleMessages>,
   clientId: string,
