@@ -38,7 +38,8 @@ function upgrade(first: z.output<typeof firstSchema>, today: string): LedgerDocu
   };
 }
 
-function readJson(json: string): unknown {
+/** What the text holds; `undefined` where it is no JSON. */
+export function readJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
@@ -52,8 +53,12 @@ function readJson(json: string): unknown {
  * content itself is not repeated.
  */
 export function parseDocument(json: string, user: string, where: string, today: string): LedgerDocument {
+  return checkDocument(readJson(json), user, where, today);
+}
+
+/** The second half of it, from the value that the text holds: `undefined` where it is no JSON. */
+export function checkDocument(value: unknown, user: string, where: string, today: string): LedgerDocument {
   const unreadable = (problem: string) => new LedgerUnreadableError(where, problem);
-  const value = readJson(json);
   if (value === undefined) throw unreadable('is not JSON');
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (typeof schema === 'number' && schema > SCHEMA) {

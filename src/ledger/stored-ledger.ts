@@ -1,7 +1,7 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { emptyDocument, type LedgerDocument, NEVER } from './document.ts';
 import type { Ledger } from './ledger.ts';
-import { parseDocument } from './parse-document.ts';
+import { checkDocument, readJson } from './parse-document.ts';
 import type { ListedText, TextStore } from './text-store.ts';
 import { utcToday } from './today.ts';
 
@@ -9,8 +9,8 @@ export const USERS_FOLDER = 'users/';
 const SUFFIX = '.json';
 
 /**
- * Characters of a document from which reading it keeps a processor busy for so long that others come first.
- * About 1,500 rows.
+ * Characters of a document from which reading it, and then checking it, each keep a processor busy for so long
+ * that others come first. About 1,500 rows.
  */
 const LARGE_TEXT = 500_000;
 
@@ -63,9 +63,13 @@ export function createStoredLedger(store: TextStore, onOperation?: OperationList
         const name = nameOf(user);
         const found = await store.read(name);
         if (!found) return { document: emptyDocument(user), etag: undefined };
-        const document = parseDocument(found.text, user, name, utcToday());
-        if (found.text.length > LARGE_TEXT) await othersFirst();
-        return { document, etag: found.etag };
+        const { text, etag } = found;
+        const isLarge = text.length > LARGE_TEXT;
+        const value = readJson(text);
+        if (isLarge) await othersFirst();
+        const document = checkDocument(value, user, name, utcToday());
+        if (isLarge) await othersFirst();
+        return { document, etag };
       }),
 
     save: (document, etag, rule) =>
