@@ -36,10 +36,23 @@ export interface RatePoint {
   readonly ideal: number;
 }
 
+/** What the costs of a million events are worked out from. */
+export interface CostFacts {
+  /** Of distinct users, with 16 calls in flight of 150 ms. */
+  readonly eventsPerSecond: number;
+  /** Bytes of telemetry for an event, not compressed. */
+  readonly telemetryBytes: number;
+  /** Storage operations for an event. */
+  readonly reads: number;
+  readonly writes: number;
+}
+
 export interface Outcome {
   readonly measurements: readonly Measurement[];
   /** For the plot of rate against concurrency. */
   readonly rates?: readonly RatePoint[];
+  /** For the table of costs. */
+  readonly facts?: Partial<CostFacts>;
 }
 
 /** One part of the benchmark, run in a process of its own. */

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { endWithParent } from '../local/end-with-parent.ts';
 import { describeMachine, type Machine, machine, waiting } from './machine.ts';
-import type { RatePoint, Scenario, Size } from './measurement.ts';
-import { markdownTable, withFigures } from './report/document.ts';
+import type { CostFacts, RatePoint, Scenario, Size } from './measurement.ts';
+import { costTable } from './report/cost.ts';
+import { markdownTable, withPart } from './report/document.ts';
 import { ratePlot } from './report/plot.ts';
 import { notMeasured, type Result, toResult, type Verdict } from './report/results.ts';
 import { table } from './report/table.ts';
@@ -25,17 +26,31 @@ const SCENARIOS = [
   'reschedule',
   'import',
   'start',
+  'costs',
   'memory',
   'linear',
 ];
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 
-function write(where: Machine, results: readonly Result[], rates: readonly RatePoint[] | undefined): void {
+/** What a whole run has found. */
+interface Findings {
+  readonly results: Result[];
+  rates: readonly RatePoint[] | undefined;
+  facts: Partial<CostFacts>;
+}
+
+function isWhole(facts: Partial<CostFacts>): facts is CostFacts {
+  const { eventsPerSecond, telemetryBytes, reads, writes } = facts;
+  return [eventsPerSecond, telemetryBytes, reads, writes].every((one) => one !== undefined);
+}
+
+function write(where: Machine, { results, rates, facts }: Findings): void {
   writeFileSync(here('results.json'), `${JSON.stringify({ machine: where, results }, null, 2)}\n`);
-  const document = here('../docs/performance.md');
+  const file = here('../docs/performance.md');
   const figures = `${describeMachine(where)}\n\n${markdownTable(results)}`;
-  writeFileSync(document, withFigures(readFileSync(document, 'utf8'), figures));
+  const withFigures = withPart(readFileSync(file, 'utf8'), 'figures', figures);
+  writeFileSync(file, isWhole(facts) ? withPart(withFigures, 'costs', costTable(facts)) : withFigures);
   if (rates)
     writeFileSync(
       here('../docs/rate-by-concurrency.svg'),
@@ -63,7 +78,7 @@ async function main(): Promise<number> {
   }
   const size: Size = values.quick ? 'quick' : 'full';
   const results: Result[] = [];
-  let rates: readonly RatePoint[] | undefined;
+  const findings: Findings = { results, rates: undefined, facts: {} };
   let failed = 0;
   const where = machine();
   const startedAt = performance.now();
@@ -77,7 +92,8 @@ async function main(): Promise<number> {
       const busiest = Math.max(before, after);
       before = after;
       results.push(...outcome.measurements.map((one) => toResult(one, busiest)));
-      rates ??= outcome.rates;
+      findings.rates ??= outcome.rates;
+      findings.facts = { ...findings.facts, ...outcome.facts };
       console.log(
         `${name}: ${((performance.now() - beganAt) / 1000).toFixed(0)} s; a processor was waited for ${Math.round(100 * (busiest - 1))} % longer than used`,
       );
@@ -100,7 +116,7 @@ async function main(): Promise<number> {
   if (failed > 0) console.log(`${failed} ${failed === 1 ? 'part' : 'parts'} failed to run.`);
   if (values.quick || values.only) console.log('Nothing was written: that takes a whole run.');
   else if (inconclusive > 0) console.log('Nothing was written: figures that say nothing replace none.');
-  else write(where, results, rates);
+  else write(where, findings);
   return failed > 0 ? 1 : 0;
 }
 

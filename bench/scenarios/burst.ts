@@ -42,7 +42,7 @@ function burst(round: number, users: number, versions: number): Arrivals {
 export const scenario: Scenario = {
   limitSeconds: 110,
   async run(size) {
-    const [users, versions, rounds] = size === 'full' ? [USERS, VERSIONS, 3] : [10, 3, 1];
+    const [users, versions, rounds] = size === 'full' ? [USERS, VERSIONS, 2] : [10, 3, 1];
     const events = users * versions * WORKSPACES_PER_USER;
     const measurements = await againstNaive({
       what: `burst of ${events} events over ${users} users, COR latency ${LATENCY_MS} ms`,

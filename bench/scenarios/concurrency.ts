@@ -36,8 +36,10 @@ export const scenario: Scenario = {
     try {
       const rates: Awaited<ReturnType<typeof rateAt>>[] = [];
       for (const concurrency of CALLS_IN_FLIGHT) rates.push(await rateAt(concurrency));
+      const [first] = rates;
       return {
         rates,
+        ...(first && { facts: { eventsPerSecond: first.rate } }),
         measurements: rates.map(({ concurrency, rate, ideal, spread }) => ({
           name: `whole app ÷ ideal, COR latency ${LATENCY_MS} ms, ${concurrency} calls in flight`,
           value: rate,

@@ -49,7 +49,7 @@ async function importTime(file: string): Promise<number> {
 export const scenario: Scenario = {
   limitSeconds: 90,
   async run(size) {
-    const rounds = size === 'full' ? 9 : 3;
+    const rounds = size === 'full' ? 7 : 3;
     const unbundled = await buildApp({ entryPoints: ['functions/index.ts'], packages: 'external' });
     const smallest = await buildApp({
       stdin: { contents: SMALLEST, loader: 'ts', resolveDir: PROJECT },

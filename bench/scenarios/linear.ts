@@ -170,7 +170,7 @@ export const scenario: Scenario = {
     const [rounds, singles] = size === 'full' ? [3, 60] : [1, 10];
     const [once, tenfold, hundredfold] = (await byMessages(rounds)) as [number, number, number];
     const [ten, hundred, thousand] = (await byAssignments(rounds, singles)) as [number, number, number];
-    const block = await longestBlock(size === 'full' ? 15 : 3);
+    const block = await longestBlock(size === 'full' ? 10 : 3);
     const row = (name: string, value: number, reference: number, bound: number): Measurement => ({
       name: `time of one message: ${name}`,
       value,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { atLeast, atMost, type Measurement, valueAtMost } from '../../bench/measurement.ts';
-import { figuresIn, markdownTable, withFigures } from '../../bench/report/document.ts';
+import { markdownTable, partOf, withPart } from '../../bench/report/document.ts';
 import { notMeasured, type Result, toResult } from '../../bench/report/results.ts';
 import { table } from '../../bench/report/table.ts';
 
@@ -103,18 +103,18 @@ describe('the figures in a document', () => {
     'Before\n\n<!-- Written by npm run bench: figures -->\nold\n<!-- end of figures -->\n\nAfter\n';
 
   test('are replaced, and nothing else is', () => {
-    const changed = withFigures(DOCUMENT, 'new\nlines');
-    expect(figuresIn(changed)).toBe('new\nlines');
+    const changed = withPart(DOCUMENT, 'figures', 'new\nlines');
+    expect(partOf(changed, 'figures')).toBe('new\nlines');
     expect(changed.replace('new\nlines', 'old')).toBe(DOCUMENT);
   });
 
   test('need their markers', () => {
-    expect(() => withFigures('nothing here', 'new')).toThrow('lacks the lines');
+    expect(() => withPart('nothing here', 'figures', 'new')).toThrow('lacks the lines');
   });
 });
 
 test('docs/performance.md shows what bench/results.json holds', () => {
   const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
   const { results } = JSON.parse(read('bench/results.json')) as { results: Result[] };
-  expect(figuresIn(read('docs/performance.md')).endsWith(`\n\n${markdownTable(results)}`)).toBe(true);
+  expect(partOf(read('docs/performance.md'), 'figures').endsWith(`\n\n${markdownTable(results)}`)).toBe(true);
 });
