@@ -8,8 +8,6 @@ import { atLeast, atMost, type Scenario } from '../measurement.ts';
 import { summarize } from '../statistics.ts';
 
 const CALLS = 16;
-/** As in the shipped host.json. */
-const MESSAGES = 512;
 
 /** Rounds until the engine has compiled what there is to compile. The connector has more of it, and runs for hours in practice. */
 const WARM_UPS = 5;
@@ -59,7 +57,7 @@ export const scenario: Scenario = {
       const app = await system.startApp({ queue: 'app', env: { COR_CONCURRENCY: String(CALLS) } });
       const floor = await system.startFloor({
         queue: 'floor',
-        messagesInFlight: MESSAGES,
+        messagesInFlight: hostJson.extensions.serviceBus.maxConcurrentCalls,
         callsInFlight: CALLS,
       });
       const oneCall = await system.startApp({ queue: 'one-call', appDirectory: built.directory });

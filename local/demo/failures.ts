@@ -7,6 +7,10 @@ import { FAILURES_OF_OTHERS } from './failures-of-others.ts';
 /** Rows that nothing on this machine can bring about, with the reason and where they are tested. */
 export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string }[] = [
   {
+    row: 'COR is so slow that a message waits four minutes',
+    why: 'It takes hundreds of users and as many minutes. Test: test/sync/turn.test.ts.',
+  },
+  {
     row: 'The copy cannot be sent',
     why: 'The built-in broker takes every copy that fits. Tests: test/messaging and test/connector.',
   },

@@ -18,7 +18,10 @@ const takeNothing = (): readonly never[] => [];
 /** Applies the changes of messages user by user: those of one user that wait together share COR's calls. */
 export function createUserSync(options: Omit<ReconcileOptions, 'recent'>): UserQueues {
   const withRecent = { ...options, recent: new RecentDocuments(options.now) };
-  return createUserQueues((user, group, take) => applyGroup(user, group, take, NOTHING_EARLIER, withRecent));
+  return createUserQueues(
+    (user, group, take) => applyGroup(user, group, take, NOTHING_EARLIER, withRecent),
+    options.now,
+  );
 }
 
 /** Reconciles with the changes of a group and tells each of its messages how that ended. */
@@ -30,7 +33,8 @@ async function applyGroup(
   options: ReconcileOptions,
 ): Promise<void> {
   const { reassert, touched } = earlier;
-  const result = await reconcileUser(user, { requests: group, take, reassert, touched }, options);
+  const since = Math.min(...group.map(({ queuedAt }) => queuedAt));
+  const result = await reconcileUser(user, { requests: group, take, reassert, touched, since }, options);
   const { requests } = result;
   const corCalls = earlier.corCalls + result.corCalls;
   const spent = { coalesced: requests.length, corCalls };

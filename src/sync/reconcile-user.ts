@@ -20,6 +20,7 @@ import {
   spentIn,
 } from './reconciliation.ts';
 import { endingOf } from './request-ending.ts';
+import { hasWaitedTooLong, NO_TURN } from './turn.ts';
 import { callContextOf, type UserRequest } from './user-request.ts';
 
 /**
@@ -77,7 +78,11 @@ async function attemptOnce<Request extends UserRequest>(
   request: ReconcileRequest<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
-  const told = await options.slots.approach(() => loadAndTell(user, progress, request, options));
+  const told = await options.slots.approach(async () =>
+    hasWaitedTooLong(request, options)
+      ? failed(progress, NO_TURN, reasserts(progress))
+      : loadAndTell(user, progress, request, options),
+  );
   // Whoever waits for a call slot need not wait for the save.
   return told.kind === 'told' ? save(told, options) : told;
 }

@@ -38,6 +38,8 @@ export interface ReconcileRequest<Request extends UserRequest> {
   readonly reassert: boolean;
   /** Workspaces that earlier calls may have attached or detached without a save. */
   readonly touched: ReadonlySet<string>;
+  /** Since when its messages wait, UTC epoch ms. Absent: nobody holds a lock meanwhile. */
+  readonly since?: number;
   /** The messages that calls are made for, where the request holds none itself. */
   readonly context?: CallContext;
 }

@@ -3,6 +3,8 @@ import type { SyncResult, UserRequest } from './user-request.ts';
 
 /** A request that waits for its turn or is worked on, and the promise of its message. */
 export interface QueuedRequest extends UserRequest {
+  /** When it came in, UTC epoch ms. */
+  readonly queuedAt: number;
   /** Runs work as a part of the message's own invocation: a line logged there then belongs to it. */
   readonly within: <Result>(work: () => Result) => Result;
   resolve(result: SyncResult): void;
@@ -80,15 +82,19 @@ async function drain(
   queues.delete(user);
 }
 
-/** Serializes the work of each user inside this process; different users do not wait for each other. */
-export function createUserQueues(work: UserWorker): UserQueues {
+/**
+ * Serializes the work of each user inside this process; different users do not wait for each other. `now`: UTC
+ * epoch ms.
+ */
+export function createUserQueues(work: UserWorker, now: () => number): UserQueues {
   const queues = new Map<string, UserQueue>();
   return {
     submit(user, request) {
       return new Promise((resolve, reject) => {
         const opened = queues.get(user);
         const queue = opened ?? new UserQueue();
-        queue.add({ ...request, within: AsyncLocalStorage.snapshot(), resolve, reject });
+        const within = AsyncLocalStorage.snapshot();
+        queue.add({ ...request, queuedAt: now(), within, resolve, reject });
         if (opened) return;
         queues.set(user, queue);
         drain(user, queues, queue, work).catch(reject);
