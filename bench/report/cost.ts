@@ -18,7 +18,7 @@ interface Line {
 }
 
 /** What a million events of distinct users cost: measured quantities, list prices. */
-export function costLines({ eventsPerSecond, telemetryBytes, reads, writes }: CostFacts): readonly Line[] {
+function costLines({ eventsPerSecond, telemetryBytes, reads, writes }: CostFacts): readonly Line[] {
   const busy = (EVENTS / eventsPerSecond) * ASSUMED.instanceGb;
   const alone = EVENTS * ASSUMED.secondsAlone * ASSUMED.instanceGb;
   const logs = (bytes: number) => ((EVENTS * bytes) / 1e9) * PRICES.logGb;
