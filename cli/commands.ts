@@ -1,3 +1,4 @@
+import { completionCommand } from './completion/command.ts';
 import { dataverseCommands } from './dataverse/commands.ts';
 import { deadLetterCommands } from './dead-letters/commands.ts';
 import { doctorCommand } from './doctor/command.ts';
@@ -20,4 +21,5 @@ export const COMMANDS: readonly Define[] = [
   matchCommand,
   reconcileCommands,
   doctorCommand,
+  completionCommand,
 ];

@@ -7,6 +7,7 @@ import { type Translation, withoutReading } from '../src/dynamics/translation.ts
 import { today } from '../src/ledger/today.ts';
 import { decodeUserMessage } from '../src/messaging/user-message.ts';
 import { EXIT, type ExitCode } from './frame/exit-code.ts';
+import { examples, mappingOption } from './frame/options.ts';
 import type { Define } from './frame/program.ts';
 import { readFileArgument } from './frame/read-file.ts';
 import type { Session } from './frame/session.ts';
@@ -56,7 +57,7 @@ async function translateFile(session: Session, options: Options, file: string): 
 }
 
 export const translateCommand: Define = (parent, run) => {
-  parent
+  const command = parent
     .command('translate')
     .summary('what the connector would do with an event, without any service')
     .description(
@@ -66,7 +67,14 @@ export const translateCommand: Define = (parent, run) => {
       '<file>',
       'a message body as Dataverse posted it or the connector sent it, or - for standard input',
     )
-    .option('--mapping <name|file>', 'a preset, or a mapping file (default: MAPPING)')
+    .addOption(mappingOption())
     .option('--on <date>', 'day for which the percentage is worked out (default: today)')
     .action(run<Options, [string]>(translateFile));
+  examples(command, [
+    ['./connector translate event.json', 'an event that Dataverse posted, with the mapping of the settings'],
+    [
+      './connector translate event.json --mapping my.json --on 2026-03-04',
+      'with a mapping of your own, on another day',
+    ],
+  ]);
 };

@@ -4,7 +4,7 @@ import { readOrganization } from '../../src/dataverse/environment-url.ts';
 import { createWebApi, type ShownRequest, type WebApi } from '../../src/dataverse/web-api.ts';
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
-import { dryRunOption, yesOption } from '../frame/options.ts';
+import { dryRunOption, examples, mappingOption, yesOption } from '../frame/options.ts';
 import type { Define } from '../frame/program.ts';
 import type { Session } from '../frame/session.ts';
 import { commandSettings, type Environment } from '../frame/settings.ts';
@@ -187,8 +187,9 @@ function runRemove(session: Session, options: Options): Promise<ExitCode> {
   return connected(session, options, remove);
 }
 
-const AFTER_HELP = `
-The key comes from the environment: ${CONNECTION_SETTING}, the connection string of a policy with Send only.
+const KEY_HELP = `
+The key comes from the environment: ${CONNECTION_SETTING}, the connection string of a policy with Send only.`;
+const LOGIN_HELP = `
 You are who "az login" says, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say.`;
 
 const withEnvironment = (command: Command) =>
@@ -198,41 +199,61 @@ const withEnvironment = (command: Command) =>
       'the environment, such as https://contoso.crm.dynamics.com (default: DATAVERSE_URL)',
     )
     .option('--name <name>', 'of the service endpoint', 'COR connector')
-    .addHelpText('after', AFTER_HELP);
+    .addHelpText('after', LOGIN_HELP);
 
 const withWanted = (command: Command) =>
   withEnvironment(command)
-    .option('--mapping <name|file>', 'a preset, or a mapping file (default: MAPPING)')
+    .addOption(mappingOption())
     .option(
       '--queue <name>',
       `the queue, where ${CONNECTION_SETTING} has no EntityPath (default: ServiceBusQueueName)`,
     )
     .option('--topic <name>', 'post to a topic instead (default: ServiceBusTopicName)')
-    .option('--solution <name>', 'unique name of the solution that new components are put into');
+    .option('--solution <name>', 'unique name of the solution that new components are put into')
+    .addHelpText('after', KEY_HELP);
+
+const ORG = '--org https://contoso.crm.dynamics.com';
 
 export const dataverseCommands: Define = (parent, run) => {
   const group = parent
     .command('dataverse')
     .summary('makes Dataverse post the events that the mapping needs')
     .description('Makes Dataverse post the events that the mapping needs into the queue.');
-  withWanted(
+  const registering = withWanted(
     group
       .command('register')
-      .description('Registers the service endpoint, its steps and their images, or corrects them.'),
+      .summary('registers endpoint, steps and images, or corrects them')
+      .description(
+        'Registers the service endpoint, its steps and their images, or corrects them. What is right already is left as it is.',
+      ),
   )
-    .option('--update-key', 'write the key again, after it was rotated')
-    .option('--skip-endpoint-check', 'do not let Dataverse try the endpoint before the steps are made')
-    .addOption(dryRunOption())
-    .action(run<Options>(wanting(register)));
-  withWanted(
+    .option('--update-key', 'writes the key again, after it was rotated')
+    .option('--skip-endpoint-check', 'does not let Dataverse try the endpoint before the steps are made')
+    .addOption(dryRunOption());
+  examples(registering, [
+    [`./connector dataverse register ${ORG} --dry-run`, 'what would be registered'],
+    [`./connector dataverse register ${ORG}`, 'registers it'],
+  ]).action(run<Options>(wanting(register)));
+  const checking = withWanted(
     group
       .command('check')
+      .summary('compares what is registered with what the mapping needs')
       .description(
         'Compares what is registered with what the mapping needs, and looks whether this login can read what the connector reads. Changes nothing.',
       ),
-  ).action(run<Options>(wanting(check)));
-  withEnvironment(group.command('remove').description('Removes images, steps and endpoint.'))
+  );
+  examples(checking, [
+    [`./connector dataverse check ${ORG}`, 'exit code 0 only when nothing has to be done'],
+  ]).action(run<Options>(wanting(check)));
+  const removing = withEnvironment(
+    group
+      .command('remove')
+      .summary('removes images, steps and endpoint')
+      .description('Removes images, steps and endpoint: no more events come. Asks first.'),
+  )
     .addOption(dryRunOption())
-    .addOption(yesOption())
-    .action(run<Options>(runRemove));
+    .addOption(yesOption());
+  examples(removing, [[`./connector dataverse remove ${ORG} --dry-run`, 'what would be removed']]).action(
+    run<Options>(runRemove),
+  );
 };

@@ -1,9 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { type DeadLetters, withDeadLetters } from '../../src/dead-letters/dead-letters.ts';
 import { type Filter, filterSchema } from '../../src/dead-letters/filter.ts';
 import { whereOptions, wholeNumber } from '../frame/options.ts';
 import type { Session } from '../frame/session.ts';
 import { commandSettings, queueTarget, type Where } from '../frame/settings.ts';
+import { suggesting } from '../frame/suggestions.ts';
 import { UsageError } from '../frame/usage-error.ts';
 import { readDeadLetterSettings } from './settings.ts';
 
@@ -20,6 +22,12 @@ export interface Options extends Where {
   readonly namespace?: string;
 }
 
+/** Reasons that Service Bus gives itself. */
+const OF_SERVICE_BUS = ['MaxDeliveryCountExceeded', 'TTLExpiredException', 'HeaderSizeExceeded'];
+
+/** Every reason that a dead letter has, unless somebody dead-lettered it by hand. */
+export const REASONS: readonly string[] = [...DEAD_LETTER_REASONS, ...OF_SERVICE_BUS];
+
 const LOCATION = `
 Where: local.settings.json and the environment, as the app has them; or --namespace with your own Azure login; or --local.`;
 
@@ -35,14 +43,19 @@ export function locationOptions(command: Command): Command {
 export function filterOptions(command: Command): Command {
   return locationOptions(
     command
-      .option('--reason <reason>', 'of this reason')
+      .addOption(suggesting(new Option('--reason <reason>', 'of this reason'), REASONS))
       .option('--user <id>', 'that would change something for this user (external id)')
       .option('--row <id>', 'about this row (a GUID)')
       .option('--before <time>', 'enqueued before (ISO 8601)')
       .option('--max <n>', 'at most so many, the oldest', wholeNumber)
-      .option(
-        '--from <place>',
-        'queue or subscription: where a topic is used, they number their messages apart',
+      .addOption(
+        suggesting(
+          new Option(
+            '--from <place>',
+            'queue or subscription: where a topic is used, they number their messages apart',
+          ),
+          ['queue', 'subscription'],
+        ),
       ),
   );
 }

@@ -7,7 +7,7 @@ import { requireOptionsPastNpm } from './npm-options.ts';
 import { usageErrorOf } from './parse-error.ts';
 import { createScreen, hasColour } from './screen.ts';
 import { type Session, startSession } from './session.ts';
-import type { Shell } from './shell.ts';
+import type { Output, Shell } from './shell.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What a command does. `args` are its arguments as `argument()` declares them. */
@@ -32,7 +32,8 @@ const DESCRIPTION = `Keeps the workspaces of COR users equal to what Dynamics 36
 
 const AFTER_HELP = `
 Exit codes: 0 done, 1 something differs or a part failed, 2 wrong use, 3 a service cannot be reached.
-A pipe gets tables as tab-separated lines. NO_COLOR switches colour off. Times are those of this machine (TZ).`;
+A pipe gets tables as tab-separated lines. NO_COLOR switches colour off. Times are those of this machine (TZ).
+Tab completes all of it, once your shell has read: ./connector completion --help`;
 
 function version(): string {
   const { version: number } = JSON.parse(
@@ -40,6 +41,9 @@ function version(): string {
   );
   return `dynamics-to-cor ${number}, Node.js ${process.versions.node}`;
 }
+
+const wrapped = (text: string, { columns }: Output): string =>
+  wrap(text, columns || 80, { trim: false }).replace(/ +$/gm, '');
 
 function createProgram(shell: Shell): Command {
   const { output, errors, environment } = shell;
@@ -58,8 +62,8 @@ function createProgram(shell: Shell): Command {
     .exitOverride()
     .configureOutput({
       // What stands after a help is one line for each sentence.
-      writeOut: (text) => output.write(wrap(text, output.columns || 80, { trim: false })),
-      writeErr: (text) => errors.write(wrap(text, errors.columns || 80, { trim: false })),
+      writeOut: (text) => output.write(wrapped(text, output)),
+      writeErr: (text) => errors.write(wrapped(text, errors)),
       // What is wrong is said once, in our own words.
       outputError: () => {},
       getOutHelpWidth: () => output.columns || 80,

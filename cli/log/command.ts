@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
+import { Option } from 'commander';
 import { type LocalLogLine, localLogPath } from '../../local/local-log.ts';
+import { DEAD_LETTER_REASONS } from '../../src/dead-letter-reason.ts';
 import { readGuid } from '../../src/dynamics/guid.ts';
+import { SKIP_REASONS } from '../../src/dynamics/translation.ts';
+import type { LogLine } from '../../src/log.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
-import { jsonOption } from '../frame/options.ts';
+import { examples, jsonOption, presetOption } from '../frame/options.ts';
 import type { Define } from '../frame/program.ts';
 import type { Style } from '../frame/screen.ts';
 import type { Session } from '../frame/session.ts';
+import { suggesting } from '../frame/suggestions.ts';
 import { UsageError } from '../frame/usage-error.ts';
 import { followLog } from './follow.ts';
 import { lineText } from './line-text.ts';
@@ -17,6 +22,16 @@ interface Options {
   readonly follow: boolean;
   readonly json?: boolean;
 }
+
+const OUTCOMES = [
+  'succeeded',
+  'skipped',
+  'hydrated',
+  'duplicate',
+  'retry',
+  'deadlettered',
+  'abandoned',
+] as const satisfies readonly LogLine['outcome'][];
 
 function styleOf({ evt, level, outcome }: LocalLogLine): Style | undefined {
   if (outcome === 'deadlettered' || outcome === 'abandoned' || level === 'error') return 'red';
@@ -47,17 +62,26 @@ async function showLog(session: Session, options: Options): Promise<ExitCode> {
 }
 
 export const logCommand: Define = (parent, run) => {
-  parent
+  const command = parent
     .command('log')
     .summary('follows the log of the local stack')
     .description('Follows the log of the local stack, a readable line for each event, until Ctrl-C.')
     .option('--row <id>', 'of this row (a GUID)')
-    .option(
-      '--outcome <outcome>',
-      'with this outcome (succeeded, skipped, retry, deadlettered …), or this reason',
+    .addOption(
+      suggesting(
+        new Option(
+          '--outcome <outcome>',
+          'with this outcome (succeeded, skipped, retry, deadlettered …), or this reason',
+        ),
+        [...OUTCOMES, ...DEAD_LETTER_REASONS, ...SKIP_REASONS],
+      ),
     )
-    .option('--preset <name>', 'of this connector of the local stack')
+    .addOption(presetOption('of this connector of the local stack'))
     .option('--no-follow', 'ends after what is there')
     .addOption(jsonOption())
     .action(run<Options>(showLog));
+  examples(command, [
+    ['./connector log', 'what happens, until Ctrl-C'],
+    ['./connector log --no-follow --outcome deadlettered', 'what was given up so far'],
+  ]);
 };

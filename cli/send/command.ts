@@ -6,6 +6,7 @@ import type { DeadLetterHeaders } from '../../src/dead-letters/headers.ts';
 import { openServiceBus } from '../../src/messaging/service-bus-connection.ts';
 import { readQueueSettings } from '../../src/settings.ts';
 import { EXIT, type ExitCode, worse } from '../frame/exit-code.ts';
+import { examples, presetOption } from '../frame/options.ts';
 import type { Define } from '../frame/program.ts';
 import { readFileArgument } from '../frame/read-file.ts';
 import type { Session } from '../frame/session.ts';
@@ -121,13 +122,20 @@ async function send(session: Session, options: Options, files: readonly string[]
 }
 
 export const sendCommand: Define = (parent, run) => {
-  parent
+  const command = parent
     .command('send')
     .summary('sends an event to the local stack, waits, and says what came of it')
     .description(
       'Sends files to the queue of the running local stack, as Dataverse would; waits for each to end, and says what changed in COR.',
     )
     .argument('<files...>', 'message bodies as Dataverse posts them')
-    .option('--preset <name>', 'to which connector of the local stack', 'resource-assignment')
+    .addOption(presetOption('to which connector of the local stack').default('resource-assignment'))
     .action(run<Options, [string[]]>(send));
+  examples(command, [
+    ['./connector send event.json', 'one event'],
+    [
+      './connector send --preset project-team local/events/messages/project-team/*.json',
+      'all samples of a preset, one after the other',
+    ],
+  ]);
 };

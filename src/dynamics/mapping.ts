@@ -104,6 +104,8 @@ const PRESETS: Readonly<Record<string, unknown>> = {
   'resource-assignment-entra': { ...resourceAssignment, user: ENTRA_USER },
 };
 
+export const PRESET_NAMES: readonly string[] = Object.keys(PRESETS);
+
 /** JSON has no comments: a member `$comment` may stand in any object of a mapping, for people only. */
 function withoutComments(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(withoutComments);
@@ -141,7 +143,7 @@ export function parseMapping(json: unknown, name: string, folder = '.'): Mapping
  */
 export function loadMapping(nameOrPath: string): Mapping {
   const preset = Object.hasOwn(PRESETS, nameOrPath) ? PRESETS[nameOrPath] : undefined;
-  const instead = `Use one of the presets ${Object.keys(PRESETS).join(', ')}, or the path of a JSON file.`;
+  const instead = `Use one of the presets ${PRESET_NAMES.join(', ')}, or the path of a JSON file.`;
   const path = resolve(nameOrPath);
   return parseMapping(preset ?? readJsonFile(path, instead), nameOrPath, dirname(path));
 }
