@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly directory?: string;
   /** Settings beside those that the stack fills in itself. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its HTTP functions answer, and to which key. Default: any free port, a key of its own. */
+  readonly http?: { readonly httpPort: number; readonly functionsKey: string };
   /** Lines that the app logs, parsed; `undefined` for text that is no JSON. */
   onLine?(line: Readonly<Record<string, unknown>> | undefined, text: string): void;
   onInvocation?(event: InvocationEvent): void;
@@ -104,8 +106,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   async function startApp(app: AppOptions): Promise<HostProcess> {
-    const { onInvocation, onLine, directory = PROJECT } = app;
+    const { onInvocation, onLine, directory = PROJECT, http } = app;
     const host = await spawnHost({
+      ...http,
       appDirectory: directory,
       env: settings(app),
       ...(onInvocation && { onInvocation }),

@@ -21,16 +21,19 @@ function stepsOf(preset: string) {
 
 /**
  * Starts a local Dataverse with the rows of the samples. What happens to them goes to the broker, changed by
- * `alter` on its way.
+ * `alter` on its way; what that gives nothing for is not posted.
  */
 export async function startPostingDataverse(
   connectionString: string,
   presets: readonly string[],
-  alter: (message: PostedMessage) => PostedMessage = (message) => message,
+  alter: (message: PostedMessage) => PostedMessage | undefined = (message) => message,
 ): Promise<PostingDataverse> {
   const poster = createQueuePoster(connectionString);
   const steps = presets.map(stepsOf);
-  const onMessage = (message: PostedMessage) => poster.post(alter(message));
+  const onMessage = (message: PostedMessage) => {
+    const altered = alter(message);
+    if (altered) poster.post(altered);
+  };
   const dataverse = await startLocalDataverse({ rows: 'samples', steps, onMessage });
   return {
     dataverse,

@@ -14,6 +14,7 @@ export function createQueuePoster(connectionString: string): QueuePoster {
   const client = new ServiceBusClient(connectionString);
   const senders = new Map<string, ServiceBusSender>();
   let last: Promise<void> = Promise.resolve();
+  const failures: unknown[] = [];
 
   async function send(message: PostedMessage): Promise<void> {
     const { queue, body, contentType, messageId, applicationProperties } = message;
@@ -29,11 +30,13 @@ export function createQueuePoster(connectionString: string): QueuePoster {
 
   return {
     post(message) {
-      last = last.then(() => send(message));
-      // Whoever asks `sent` hears of a failure.
-      last.catch(() => {});
+      // One that the queue does not take is lost, as a job of Dataverse that failed; those behind it go on.
+      last = last.then(() => send(message)).catch((error) => void failures.push(error));
     },
-    sent: () => last,
+    async sent() {
+      await last;
+      if (failures.length > 0) throw failures[0];
+    },
     close: () => client.close(),
   };
 }

@@ -139,7 +139,8 @@ async function lostEvent(system: System, say: (text: string) => void): Promise<b
   return line.missingInLedger === MANY;
 }
 
-async function heldRemoval(system: System, say: (text: string) => void): Promise<boolean> {
+/** Gives the run that holds the removals back; `undefined` where it did not. */
+async function heldRemoval(system: System, say: (text: string) => void): Promise<string | undefined> {
   const { dataverse } = system;
   const rows = dataverse.rows(TABLE).filter((row) => row._msdyn_projectid_value === PROJECTS.lantern.id);
   const many = rows.filter((row) => row.msdyn_finish === '2026-12-31T17:00:00Z');
@@ -147,23 +148,42 @@ async function heldRemoval(system: System, say: (text: string) => void): Promise
   const before = heldBy(system, RESOURCES.sam);
   const line = await compareNow(system);
   say(`  held removals   ${many.length} rows were deleted at once: held back, COR keeps what it has`);
-  const isHeld = heldBy(system, RESOURCES.sam) === before;
-  const released = await allow(String(line.run), system);
-  say(`  their release   allowed, each row is read once more: ${released} removals are sent`);
-  return isHeld && released === MANY;
+  return line.brakeHeld === MANY && heldBy(system, RESOURCES.sam) === before ? String(line.run) : undefined;
 }
 
-/** Rows of Dynamics against the ledger: a first load, events that were lost, removals that are held and then released. */
-export async function showComparison(day: string, say: (text: string) => void): Promise<boolean> {
+async function release(run: string, system: System, say: (text: string) => void): Promise<boolean> {
+  const released = await allow(run, system);
+  say(`  their release   allowed, each row is read once more: ${released} removals are sent`);
+  return released === MANY;
+}
+
+/** How the comparison went. */
+export interface Compared {
+  readonly asItShould: boolean;
+  /** Removals that wait for a person, and the settings of their system; only where it stays. */
+  readonly held?: { readonly run: string; readonly removals: number; readonly settings: System['env'] };
+  stop(): Promise<void>;
+}
+
+/**
+ * Rows of Dynamics against the ledger: a first load, events that were lost, removals that are held. These are
+ * then released, or the system stays up and a person may do that.
+ */
+export async function showComparison(
+  day: string,
+  say: (text: string) => void,
+  { stays }: { readonly stays: boolean },
+): Promise<Compared> {
   const system = await startSystem(day);
+  let held: Compared['held'];
   try {
-    for (const act of [firstLoad, lostEvent, heldRemoval])
-      if (!(await act(system, say))) {
-        say('  ✘ this did not end as it should');
-        return false;
-      }
-    return true;
+    const began = (await firstLoad(system, say)) && (await lostEvent(system, say));
+    const run = began ? await heldRemoval(system, say) : undefined;
+    const asItShould = run !== undefined && (stays || (await release(run, system, say)));
+    if (!asItShould) say('  ✘ this did not end as it should');
+    else if (stays) held = { run, removals: MANY, settings: system.env };
+    return { asItShould, ...(held && { held }), stop: system.stop };
   } finally {
-    await system.stop();
+    if (!held) await system.stop();
   }
 }

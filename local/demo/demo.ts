@@ -1,14 +1,19 @@
-import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
+import { ServiceBusClient, type ServiceBusSender } from '@azure/service-bus';
 import type { CorSandboxOptions } from '../cor/sandbox.ts';
 import type { LocalDataverse } from '../dataverse/options.ts';
 import type { PostedMessage } from '../dataverse/post-event.ts';
 import type { HostProcess } from '../host/spawn.ts';
 import { type AppOptions, type Stack, startStack } from '../stack.ts';
 import { startPostingDataverse } from '../with-dataverse.ts';
+import { createKeeper } from './keeper.ts';
 import type { Line } from './line.ts';
+import { wakeAll } from './sleep.ts';
 
-/** What a message looks like on its way into the queue: a person's switch may change it. */
-type Alter = (message: PostedMessage) => PostedMessage;
+/** What a message looks like on its way into the queue: a person's switch may change it, or keep it. */
+type Alter = (message: PostedMessage) => PostedMessage | undefined;
+
+/** A message, or one that says of which AMQP section its body is. */
+type Sendable = Parameters<ServiceBusSender['sendMessages']>[0];
 
 /** The whole system with a local Dataverse whose steps post into it, one connector for each preset. */
 export interface Demo {
@@ -23,13 +28,13 @@ export interface Demo {
   host(preset: string): HostProcess;
   /** Settings of each connector by preset, as it has them now. */
   settings(): Record<string, Record<string, string>>;
-  send(queue: string, message: ServiceBusMessage): Promise<void>;
+  send(queue: string, message: Sendable): Promise<void>;
   /** The next message that Dataverse posts goes out like this. */
   alterNext(alter: Alter): void;
   /** Ends the connectors and starts them on this day, with these settings beside those that they have. */
   restart(day: string, env?: Readonly<Record<string, string>>): Promise<void>;
-  /** Starts the connector of a preset again, whose process has ended. */
-  revive(preset: string): Promise<void>;
+  /** Kills the connector of a preset; resolves when it runs again: whatever ends without being told to is started anew. */
+  kill(preset: string): Promise<void>;
   /** Hears every line that a connector writes; returns the function that takes the listener away. */
   onLine(listener: (preset: string, line: Line | undefined, text: string) => void): () => void;
   stop(): Promise<void>;
@@ -46,8 +51,6 @@ export interface DemoOptions {
 }
 
 type Listener = Parameters<Demo['onLine']>[0];
-
-const DRAIN_MS = 2_000;
 
 export async function startDemo({
   presets,
@@ -74,18 +77,15 @@ export async function startDemo({
     today: day,
     ...(serviceBus !== undefined && { serviceBus }),
   });
-  const hosts = new Map(presets.map((preset, index) => [preset, stack.hosts[index]]));
   const client = new ServiceBusClient(stack.serviceBus);
   const posting = await startPostingDataverse(stack.serviceBus, presets, (message) => {
-    const altered = alter?.(message) ?? message;
+    const change = alter;
     alter = undefined;
-    return altered;
+    return change ? change(message) : message;
   });
   const { dataverse } = posting;
 
-  async function revive(preset: string): Promise<void> {
-    hosts.set(preset, await stack.startApp(appOf(preset)));
-  }
+  const hosts = createKeeper(presets, stack, appOf);
 
   return {
     stack,
@@ -95,11 +95,8 @@ export async function startDemo({
     get day() {
       return day;
     },
-    host(preset) {
-      const host = hosts.get(preset);
-      if (!host) throw new Error(`There is no connector for ${preset}.`);
-      return host;
-    },
+    host: hosts.of,
+    kill: hosts.kill,
     settings: () => Object.fromEntries(presets.map((preset) => [preset, stack.settings(appOf(preset))])),
     async send(queue, message) {
       const sender = client.createSender(queue);
@@ -112,15 +109,15 @@ export async function startDemo({
     async restart(newDay, settings = {}) {
       day = newDay;
       more = { ...more, ...settings };
-      await Promise.all([...hosts.values()].map((host) => host?.stop(DRAIN_MS)));
-      await Promise.all(presets.map(revive));
+      await hosts.restart();
     },
-    revive,
     onLine(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async stop() {
+      hosts.letGo();
+      wakeAll();
       await Promise.allSettled([posting.close(), client.close()]);
       await stack.stop();
     },

@@ -1,5 +1,7 @@
+import type { PostedMessage } from '../dataverse/post-event.ts';
 import { changeTwo, type FailureTrial, QUEUE, withProperties } from './failure-trial.ts';
-import { duringSleep, failFor, onceHeard, withoutImages } from './trouble.ts';
+import { duringSleep } from './sleep.ts';
+import { failFor, onceHeard, sendFilling, withoutImages } from './trouble.ts';
 import { changeWork, loseWork } from './work.ts';
 
 const LOCK_MS = 60_000;
@@ -53,10 +55,7 @@ export const FAILURES_OF_OTHERS: readonly FailureTrial[] = [
     row: 'Process dies between copy and completion',
     run(demo) {
       failFor(demo, 1);
-      onceHeard(demo, { evt: 'message.retried' }, async () => {
-        await demo.host(QUEUE).kill('SIGKILL');
-        await demo.revive(QUEUE);
-      });
+      onceHeard(demo, { evt: 'message.retried' }, () => demo.kill(QUEUE));
       return `The connector is killed as soon as it has sent a copy, and started again. Changed: ${changeWork(demo, 'robin')}.`;
     },
   },
@@ -76,10 +75,22 @@ export const FAILURES_OF_OTHERS: readonly FailureTrial[] = [
       demo.stack.cor.hold('after');
       const changed = changeWork(demo, 'robin');
       await demo.stack.cor.held();
-      await demo.host(QUEUE).kill('SIGKILL');
+      const back = demo.kill(QUEUE);
       demo.stack.cor.release();
-      await demo.revive(QUEUE);
+      await back;
       return `The connector was killed in the middle of a call, and started again. Changed: ${changed}. The message comes again when its lock has run out, within a minute.`;
+    },
+  },
+  {
+    id: 'message-full',
+    row: "The message fills the queue's limit",
+    async run(demo) {
+      failFor(demo, 1);
+      const posted: PostedMessage[] = [];
+      demo.alterNext((message) => void posted.push(message));
+      const changed = changeWork(demo, 'robin');
+      for (const message of posted) await sendFilling(demo, message);
+      return `The event fills the queue's limit, and COR fails once. Changed: ${changed}. Replay the dead letter.`;
     },
   },
   {
@@ -89,6 +100,14 @@ export const FAILURES_OF_OTHERS: readonly FailureTrial[] = [
       failFor(demo, 1);
       withProperties(demo, { corAttempt: 500 });
       return `The event says that it was copied 500 times, and COR fails once. Changed: ${changeWork(demo, 'robin')}.`;
+    },
+  },
+  {
+    id: 'amqp-value',
+    row: 'The body is an AMQP value or sequence',
+    async run(demo) {
+      await demo.send(QUEUE, { messageId: `amqp-value-${Date.now()}`, bodyType: 'value', body: 'no bytes' });
+      return 'A message whose body is an AMQP value was sent: after ten deliveries the queue gives it up.';
     },
   },
   {

@@ -3,6 +3,7 @@ import type { Demo } from './demo.ts';
 import { CREATE_MISSING, type FailureTrial } from './failure-trial.ts';
 import { FAILURES_OF_COR } from './failures-of-cor.ts';
 import { FAILURES_OF_OTHERS } from './failures-of-others.ts';
+import { wakeAll } from './sleep.ts';
 
 /** Rows that nothing on this machine can bring about, with the reason and where they are tested. */
 export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string }[] = [
@@ -23,20 +24,12 @@ export const NOT_BY_CLICK: readonly { readonly row: string; readonly why: string
     why: 'The local host always has one. Tests: test/messaging.',
   },
   {
-    row: "The message fills the queue's limit",
-    why: 'It has to fit to the byte. Tests: test/integration/failures.',
-  },
-  {
     row: 'A look-up finds nobody',
     why: 'The presets that run here look nobody up. Tests: test/dataverse.',
   },
   {
     row: 'The queue has duplicate detection',
     why: 'The queues here are made without, as in Azure. Tests: test/messaging and test/cli/doctor.',
-  },
-  {
-    row: 'The body is an AMQP value or sequence',
-    why: 'The portal sends such. Tests: test/local/host and test/dead-letters.',
   },
   {
     row: 'Queue or topic is partitioned',
@@ -64,6 +57,7 @@ export async function allWellAgain(demo: Demo): Promise<string> {
     inactiveWorkspace: 'accept',
   });
   cor.release();
+  wakeAll();
   demo.dataverse.set({ applicationUser: 'enabled' });
   bringEverythingBack(demo);
   for (const queue of demo.presets) demo.stack.broker.enqueueScheduled(queue);

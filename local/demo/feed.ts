@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Demo } from './demo.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { createLedgerView, takeSnapshot } from './snapshot.ts';
 
 /**
  * Server-sent events: `constants` once, `state` whenever something may have changed, `line` for each line of
@@ -26,6 +26,7 @@ const eventText = (name: string, data: object) => `event: ${name}\ndata: ${JSON.
 export function createFeed(demo: Demo): Feed {
   const readers = new Set<ServerResponse>();
   const lines: object[] = [];
+  const ledger = createLedgerView(demo);
   let latest = '';
   let looking = false;
   let again = false;
@@ -42,7 +43,7 @@ export function createFeed(demo: Demo): Feed {
     }
     looking = true;
     try {
-      const state = eventText('state', await takeSnapshot(demo));
+      const state = eventText('state', await takeSnapshot(demo, ledger));
       if (state !== latest) tell(state);
       latest = state;
     } catch {

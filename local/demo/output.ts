@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+import wrap from 'wrap-ansi';
 import { lineText } from '../../cli/log/line-text.ts';
 import type { Line } from './line.ts';
 
@@ -17,13 +19,24 @@ export interface Output {
 const TICK_MS = 1_000;
 const DEFAULT_COLUMNS = 80;
 
+/** Before the second and later rows of a line that the terminal has no room for. */
+const CONTINUED = '    ';
+
+/** What is typed or opened stays whole: a line that the terminal breaks by itself can be copied. */
+function wrapped(line: string, columns: number): string {
+  if (stringWidth(line) <= columns || /^ *(\.\/connector|http:)/.test(line)) return line;
+  return wrap(line, columns - CONTINUED.length, { trim: false }).replaceAll(/\n */g, `\n${CONTINUED}`);
+}
+
 export function createOutput({ json }: { readonly json: boolean }): Output {
   const stream = json ? process.stderr : process.stdout;
   const isTerminal = stream.isTTY === true;
-  const say = (text = '') => void stream.write(`${text}\n`);
+  const columns = stream.columns || DEFAULT_COLUMNS;
+  const shown = (line: string) => (isTerminal ? wrapped(line, columns) : line);
+  const say = (text = '') => void stream.write(`${text.split('\n').map(shown).join('\n')}\n`);
   return {
     json,
-    columns: stream.columns || DEFAULT_COLUMNS,
+    columns,
     say,
     async during(what, work) {
       const began = performance.now();

@@ -1,5 +1,6 @@
 import { loadMapping } from '../../src/dynamics/mapping.ts';
 import { createBlobLedger } from '../../src/ledger/blob-ledger.ts';
+import { withTimeout } from '../../src/timeout.ts';
 import type { QueueCounts } from '../broker/queue-counts.ts';
 import type { StoredRow } from '../dataverse/store.ts';
 import { corSeed, RESOURCES } from '../events/cast.ts';
@@ -30,6 +31,8 @@ interface WorkRow {
 export interface Snapshot {
   readonly day: string;
   readonly shares: readonly Share[];
+  /** False while storage is silent: what the ledger says is then what it said before. */
+  readonly ledgerAnswers: boolean;
   readonly queues: readonly (QueueCounts & { readonly name: string })[];
   readonly deadLetters: readonly (DeadLetterRow & { readonly queue: string })[];
   readonly rows: readonly WorkRow[];
@@ -39,6 +42,8 @@ export interface Snapshot {
   readonly trouble: { readonly down: boolean; readonly slow: boolean; readonly tooMany: boolean };
 }
 
+/** Longer than storage takes on a busy machine, short enough to watch. */
+const LEDGER_MS = 1_500;
 const TABLES = ['msdyn_resourceassignment', 'msdyn_projectteam'] as const;
 /** Percentages of both presets go by the same rule, and are in the same ledger. */
 const RULE = loadMapping('resource-assignment').percentage;
@@ -64,10 +69,36 @@ function workRow(table: string, row: StoredRow, names: ReadonlyMap<string, strin
   };
 }
 
-async function sharesOf({ stack: { cor, storage }, day }: Demo, names: ReadonlyMap<string, string>) {
-  const held = cor.state();
+type Believed = Awaited<ReturnType<typeof believedState>>;
+
+/** What the ledger says, as far as storage answers soon: asked once at a time, however often somebody looks. */
+export function createLedgerView({ stack: { storage } }: Demo) {
   const ledger = storage && createBlobLedger({ connectionString: storage.connectionString });
-  const believed = ledger ? await believedState(ledger, RULE, day) : new Map<string, Map<string, number>>();
+  let said: Believed = new Map();
+  let asking: Promise<boolean> | undefined;
+
+  async function ask(day: string): Promise<boolean> {
+    try {
+      if (ledger) said = await believedState(ledger, RULE, day);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      asking = undefined;
+    }
+  }
+
+  return async (day: string): Promise<{ readonly answers: boolean; readonly believed: Believed }> => {
+    asking ??= ask(day);
+    const answers = await withTimeout(LEDGER_MS, asking, () => false);
+    return { answers, believed: said };
+  };
+}
+
+export type LedgerView = ReturnType<typeof createLedgerView>;
+
+function sharesOf(demo: Demo, names: ReadonlyMap<string, string>, believed: Believed): Share[] {
+  const held = demo.stack.cor.state();
   const shares: Share[] = [];
   for (const user of new Set([...Object.keys(held), ...believed.keys()])) {
     const mine = believed.get(user) ?? new Map<string, number>();
@@ -97,13 +128,13 @@ function castOf({ stack: { cor } }: Demo): Snapshot['cast'] {
   ];
 }
 
-/** Looks at everything now. While storage does not answer it takes as long as storage does. */
-export async function takeSnapshot(demo: Demo): Promise<Snapshot> {
+/** Looks at everything now. */
+export async function takeSnapshot(demo: Demo, ledger: LedgerView): Promise<Snapshot> {
   const { stack, presets, dataverse, day } = demo;
   const names = namesOf(demo);
   const { down, latencyMs, rateLimit } = stack.cor.switches;
-  const [shares, deadLetters] = await Promise.all([
-    sharesOf(demo, names),
+  const [{ answers, believed }, deadLetters] = await Promise.all([
+    ledger(day),
     Promise.all(
       presets.map(async (queue) =>
         (await readDeadLetters(stack.broker.connectionString, [queue])).map((one) => ({ ...one, queue })),
@@ -112,7 +143,8 @@ export async function takeSnapshot(demo: Demo): Promise<Snapshot> {
   ]);
   return {
     day,
-    shares,
+    shares: sharesOf(demo, names, believed),
+    ledgerAnswers: answers,
     queues: presets.map((name) => ({ name, ...stack.broker.counts(name) })),
     deadLetters: deadLetters.flat(),
     rows: TABLES.flatMap((table) =>

@@ -17,17 +17,29 @@ export function failFor({ stack: { cor } }: Demo, count: number): void {
   cor.failNext(count, { status: 500 });
 }
 
-/** A process stands still for a time, as a machine does that is too busy. */
-export function duringSleep(pid: number, ms: number): void {
-  if (process.platform === 'win32') throw new Error('Windows cannot let a process stand still.');
-  process.kill(pid, 'SIGSTOP');
-  setTimeout(() => {
+const MAX_MESSAGE_BYTES = 262_144;
+/** Less than what a copy has more than the message. */
+const STEP_BYTES = 50;
+
+/**
+ * Sends the message with as many blanks behind its JSON as the queue takes, but for a few bytes: its copy for
+ * another try, which has properties of its own, does not fit.
+ */
+export async function sendFilling(demo: Demo, message: PostedMessage): Promise<void> {
+  const { queue, body, contentType, messageId, applicationProperties } = message;
+  for (let room = MAX_MESSAGE_BYTES - body.length; room > 0; room -= STEP_BYTES)
     try {
-      process.kill(pid, 'SIGCONT');
-    } catch {
-      // It has ended meanwhile.
+      const filled = Buffer.concat([body, Buffer.alloc(room, ' ')]);
+      await demo.send(queue, {
+        body: filled,
+        contentType,
+        messageId,
+        applicationProperties: { ...applicationProperties },
+      });
+      return;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'MessageSizeExceeded') throw error;
     }
-  }, ms).unref();
 }
 
 /** The message as a step posts it that was registered without images. */

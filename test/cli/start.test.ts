@@ -69,16 +69,19 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('a Node.js that is too old is named, with what to do', async () => {
-  const start = JSON.stringify(join(PROJECT, 'cli/start.js'));
-  const pretend = "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })";
-  const { code, stdout, stderr } = await run(
-    process.execPath,
-    ['-e', `${pretend}; import(${start})`],
-    tmpdir(),
-  );
-  expect(stderr).toMatch(
-    /^This is Node\.js 20\.20\.2, and the connector needs 22\.19 or newer\. "npm ci" installs one/,
-  );
-  expect([code, stdout]).toEqual([2, '']);
-});
+test.each(['cli/start.js', 'local/start.js'])(
+  '%s: a Node.js that is too old is named, with what to do',
+  async (file) => {
+    const start = JSON.stringify(join(PROJECT, file));
+    const pretend = "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })";
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      ['-e', `${pretend}; import(${start})`],
+      tmpdir(),
+    );
+    expect(stderr).toMatch(
+      /^This is Node\.js 20\.20\.2, and the connector needs 22\.19 or newer\. "npm ci" installs one/,
+    );
+    expect([code, stdout]).toEqual([2, '']);
+  },
+);

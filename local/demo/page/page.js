@@ -39,6 +39,8 @@ function rowLine({ table, id, name, person, project, amount, active }) {
   input.onchange = () => {
     if (input.value === '') return;
     const withEvent = !byId('lose-event').checked;
+    // What somebody types into stays as it is: done with it, the rows are shown anew.
+    input.blur();
     void act('changeRow', { table, id, amount: Number(input.value), withEvent });
   };
   const remove = element('button', {
@@ -59,9 +61,10 @@ function rowLine({ table, id, name, person, project, amount, active }) {
 
 const percent = (value) => (value === null ? '–' : `${value} %`);
 
-function shareLine({ user, workspace, held, believed }) {
-  const row = element('tr', {}, cell(user), cell(workspace), cell(percent(held)), cell(percent(believed)));
-  if (held !== believed) row.className = 'differs';
+function shareLine({ user, workspace, held, believed }, ledgerAnswers) {
+  const says = ledgerAnswers ? percent(believed) : 'does not answer';
+  const row = element('tr', {}, cell(user), cell(workspace), cell(percent(held)), cell(says));
+  if (ledgerAnswers && held !== believed) row.className = 'differs';
   return row;
 }
 
@@ -79,7 +82,7 @@ function showState(state) {
   byId('day').textContent = state.day;
   // A field that somebody types into stays.
   if (!document.activeElement?.dataset.row) byId('rows').replaceChildren(...state.rows.map(rowLine));
-  byId('shares').replaceChildren(...state.shares.map(shareLine));
+  byId('shares').replaceChildren(...state.shares.map((share) => shareLine(share, state.ledgerAnswers)));
   byId('queues').replaceChildren(
     ...state.queues.map(({ name, active, locked, scheduled, completed, deadLetter }) =>
       element('tr', {}, ...[name, active, locked, scheduled, completed, deadLetter].map(cell)),

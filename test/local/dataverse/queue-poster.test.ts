@@ -47,3 +47,20 @@ it('says that a queue is not there', async () => {
   dataverse.create(TABLE, { msdyn_name: 'New' });
   await expect(poster.sent()).rejects.toThrow(/elsewhere/);
 });
+
+it('goes on after a message that the queue does not take', async () => {
+  const { connectionString, counts } = await broker();
+  let extra = 300_000;
+  const poster = createQueuePoster(connectionString);
+  onTestFinished(() => poster.close());
+  const dataverse = await openWithSteps({
+    onMessage(message) {
+      poster.post({ ...message, body: Buffer.concat([message.body, Buffer.alloc(extra, ' ')]) });
+      extra = 0;
+    },
+  });
+  dataverse.create(TABLE, { msdyn_name: 'Too large' });
+  dataverse.create(TABLE, { msdyn_name: 'New' });
+  await expect(poster.sent()).rejects.toThrow(/larger/);
+  expect(counts('assignments').active).toBe(1);
+});

@@ -1,12 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Demo, startDemo } from '../../../local/demo/demo.ts';
-import { FAILURE_TRIALS } from '../../../local/demo/failures.ts';
+import { QUEUE } from '../../../local/demo/failure-trial.ts';
+import { FAILURE_TRIALS, NOT_BY_CLICK } from '../../../local/demo/failures.ts';
+import type { Line } from '../../../local/demo/line.ts';
 import { type PageServer, startPage } from '../../../local/demo/page-server.ts';
-import { corSeed } from '../../../local/events/cast.ts';
+import { corSeed, RESOURCES } from '../../../local/events/cast.ts';
 import { startBrowser } from './chromium.ts';
 
 /** For a person to look at. */
@@ -102,12 +105,12 @@ const HEARD: Readonly<Record<string, RegExp>> = {
   'did-not-apply': /retry .*(DID_NOT_APPLY|NOT_APPLIED)|dead letter CorDidNotApply/,
   'reply-too-long': /REPLY_TOO_LONG/,
   'no-json': /dead letter NotJson/,
-  'storage-down': /retry .*storage|retry /,
   'broker-drops': /succeeded|duplicate/,
-  'lock-lost': /succeeded|duplicate/,
   'process-dies': /retry /,
   'told-to-end': /succeeded|duplicate|app\.started/,
-  'process-killed': /deliveryCount 2|succeeded|duplicate/,
+  'message-full': /dead letter RetriesExhausted/,
+  // No line of the log tells of it.
+  'amqp-value': /MaxDeliveryCountExceeded/,
   'copied-500-times': /dead letter RetriesExhausted/,
   nonsense: /message\.propertyIgnored/,
   'not-settled': /message\.held/,
@@ -117,15 +120,24 @@ const HEARD: Readonly<Record<string, RegExp>> = {
   'dataverse-away': /retry /,
 };
 
-/** Takes more than a minute: the lock has to run out. */
-const SLOW = new Set(['lock-lost', 'storage-down', 'process-killed']);
+/** The rows that are waited for to their end, below. */
+const TO_THE_END = ['storage-down', 'lock-lost', 'process-killed'];
 
-test.each(FAILURE_TRIALS.filter(({ id }) => !SLOW.has(id)).map(({ id, row: name }) => [id, name]))(
+test('every failure of the page is on it, and tried here', async () => {
+  const trials = FAILURE_TRIALS.map(({ id }) => id);
+  expect([...Object.keys(HEARD), ...TO_THE_END].sort()).toEqual([...trials].sort());
+  expect(await page.locator('#failures button').allTextContents()).toEqual(
+    FAILURE_TRIALS.map(({ row: name }) => name.replaceAll('`', '')),
+  );
+  for (const { row: name, why } of NOT_BY_CLICK) await seen(`${name}: not by a click. ${why}`, '#failures');
+});
+
+test.each(FAILURE_TRIALS.filter(({ id }) => HEARD[id]).map(({ id, row: name }) => [id, name]))(
   'the failure %s can be tried by a click',
   async (id, name) => {
     const lines: string[] = [];
     const heard = new Promise<void>((done) => {
-      const log = page.locator('#log li');
+      const log = page.locator('#log li, #dead-letters tr');
       const look = async () => {
         lines.splice(0, lines.length, ...(await log.allTextContents()));
         if (lines.some((line) => HEARD[id]?.test(line))) done();
@@ -145,6 +157,57 @@ test.each(FAILURE_TRIALS.filter(({ id }) => !SLOW.has(id)).map(({ id, row: name 
   },
   // Processes are started anew by some, on a machine that may be busy.
   240_000,
+);
+
+/** What COR should hold of the rows that the page's clicks change, from the hours of the newest. */
+async function expectInCor(person: 'robin' | 'kim'): Promise<void> {
+  const name = RESOURCES[person].name;
+  const input = row('rows', `Work of ${name}`).filter({ hasText: 'Lantern audit' }).locator('input');
+  const share = row('shares', name).filter({ hasText: 'Lantern audit' }).locator('td');
+  const look = async () => {
+    const percent = `${(Number(await input.inputValue()) / 40) * 100} %`;
+    return [await share.allTextContents(), [name, 'Lantern audit', percent, percent]];
+  };
+  await expect
+    .poll(async () => isDeepStrictEqual(...((await look()) as [unknown, unknown])), {
+      timeout: 150_000,
+      interval: 500,
+    })
+    .toBe(true);
+}
+
+test.each([
+  ['storage-down', ({ dependency }: Line) => dependency === 'storage', ['robin', 'kim']],
+  ['lock-lost', ({ deliveryCount }: Line) => deliveryCount === 2, ['robin']],
+  ['process-killed', ({ deliveryCount }: Line) => deliveryCount === 2, ['robin']],
+] as const)(
+  'after %s nothing is lost: COR ends as if it had not happened, and the page goes on',
+  async (id, isMet, people) => {
+    const heard: Line[] = [];
+    onTestFinished(demo.onLine((_preset, line) => line && heard.push(line)));
+    const before = demo.stack.broker.counts(QUEUE);
+    const trial = FAILURE_TRIALS.find((one) => one.id === id);
+    await page
+      .getByRole('button', { name: trial?.row ?? '' })
+      .first()
+      .click();
+    await seen('Changed:', '#said');
+    await shot(`failure-${id}`);
+    for (const person of people) await expectInCor(person);
+    await expect.poll(() => heard.some(isMet), { timeout: 150_000 }).toBe(true);
+    await untilIdle(QUEUE);
+    const { deadLetter, completed } = demo.stack.broker.counts(QUEUE);
+    expect(deadLetter).toBe(before.deadLetter);
+    expect(completed - before.completed).toBeGreaterThanOrEqual(people.length);
+    for (const person of people) await expectInCor(person);
+
+    // The page goes on: the next change arrives.
+    await row('rows', 'Work of Robin Fields').filter({ hasText: 'Lantern audit' }).locator('input').fill('4');
+    await page.keyboard.press('Enter');
+    await expectInCor('robin');
+    await row('shares', 'Robin Fields').filter({ hasText: '10 %' }).first().waitFor();
+  },
+  300_000,
 );
 
 test('nothing on the page failed', () => expect(problems).toEqual([]));

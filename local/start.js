@@ -1,0 +1,3 @@
+import { withTypeScript } from '../cli/frame/node-version.js';
+
+await withTypeScript(() => import('./start.ts'));
