@@ -148,7 +148,7 @@ async function heldRemoval(system: System, say: (text: string) => void): Promise
   const before = heldBy(system, RESOURCES.sam);
   const line = await compareNow(system);
   say(`  held removals   ${many.length} rows were deleted at once: held back, COR keeps what it has`);
-  return line.brakeHeld === MANY && heldBy(system, RESOURCES.sam) === before ? String(line.run) : undefined;
+  return line.held === MANY && heldBy(system, RESOURCES.sam) === before ? String(line.run) : undefined;
 }
 
 async function release(run: string, system: System, say: (text: string) => void): Promise<boolean> {

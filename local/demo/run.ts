@@ -87,7 +87,7 @@ function showLog(demo: Demo, output: Output): { playing: boolean } {
   demo.onLine((preset, line, text) => {
     if (!state.playing || output.json || !line) output.heard(preset, line, text);
     else if (line.evt === 'message.retried')
-      output.say(`    tried again in ${Number(line.delayMs) / 1_000} s: ${line.errorCode}`);
+      output.say(`    tried again in ${(Number(line.delayMs) / 1_000).toFixed(1)} s (${line.errorCode})`);
     else if (!EXPECTED.has(String(line.evt))) output.heard(preset, line, text);
   });
   return state;

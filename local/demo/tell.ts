@@ -51,7 +51,7 @@ export function showServices({ stack, dataverse, presets, host }: Demo, { say }:
     ['broker', own ? `amqp://127.0.0.1:${broker.port}` : /Endpoint=([^;]+)/i.exec(stack.serviceBus)?.[1]],
     ['COR sandbox', `${cor.baseUrl}/admin/switches`],
     ['Dataverse', `${dataverse.adminUrl}/switches`],
-    ['storage', /BlobEndpoint=([^;]+)/.exec(storage?.connectionString ?? '')?.[1] ?? 'none'],
+    ['storage', /BlobEndpoint=(http:\/\/[^/;]+)/.exec(storage?.connectionString ?? '')?.[1] ?? 'none'],
     ...presets.map((preset) => [preset, `${host(preset).httpUrl}/api/health`]),
   ];
   for (const [name = '', address] of services) say(`  ${name.padEnd(20)}${address}`);
