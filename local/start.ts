@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { settingsSchema } from '../src/settings-schema.ts';
-import { buildConnector } from './demo/build.ts';
+import { buildConnector, requireWritable } from './demo/build.ts';
 import { keepAllowedEnvironment } from './demo/environment.ts';
 import { createOutput } from './demo/output.ts';
 import { runDemo } from './demo/run.ts';
@@ -58,6 +58,7 @@ async function main(): Promise<number> {
     throw new Error(`--today should be a date such as ${STORY_DAY}.`);
   const serviceBus = connectionString(values['service-bus']);
   keepAllowedEnvironment(process.env);
+  requireWritable(PROJECT);
   const output = createOutput({ json: values.json });
   if (values.build) await output.during('Building the connector', buildConnector(PROJECT));
   return runDemo({ project: PROJECT, once: values.once, day: values.today, serviceBus, output });

@@ -105,11 +105,17 @@ function addMany({ dataverse }: System): string[] {
   );
 }
 
+/** What a run holds back. */
+async function heldOf(run: string, { env }: System) {
+  const { documents } = openLedger(readSettings(env).ledger);
+  return (await new StoredReports(documents).held(run)) ?? [];
+}
+
 /** What `reconcile allow RUN` does: reads each row once more, and sends what still holds. */
 async function allow(run: string, system: System): Promise<number> {
   const settings = readSettings(system.env);
   const opened = openLedger(settings.ledger);
-  const held = (await new StoredReports(opened.documents).held(run)) ?? [];
+  const held = await heldOf(run, system);
   const scope = { kind: 'rows', records: held.map(({ record }) => record) } as const;
   await withRunWorld(settings, opened, {}, async (world) =>
     applyRun(await planRun(world, { by: 'command', scope }), world),
@@ -148,7 +154,9 @@ async function heldRemoval(system: System, say: (text: string) => void): Promise
   const before = heldBy(system, RESOURCES.sam);
   const line = await compareNow(system);
   say(`  held removals   ${many.length} rows were deleted at once: held back, COR keeps what it has`);
-  return line.held === MANY && heldBy(system, RESOURCES.sam) === before ? String(line.run) : undefined;
+  const run = String(line.run);
+  const isHeld = (await heldOf(run, system)).length === MANY && heldBy(system, RESOURCES.sam) === before;
+  return isHeld ? run : undefined;
 }
 
 async function release(run: string, system: System, say: (text: string) => void): Promise<boolean> {

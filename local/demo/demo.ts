@@ -50,6 +50,9 @@ export interface DemoOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+const STORAGE_ENDED =
+  'Storage has ended, and the ledger with it: nothing can be applied any more. Press Ctrl-C, and start again.';
+
 type Listener = Parameters<Demo['onLine']>[0];
 
 export async function startDemo({
@@ -86,6 +89,11 @@ export async function startDemo({
   const { dataverse } = posting;
 
   const hosts = createKeeper(presets, stack, appOf);
+  let isEnding = false;
+  void stack.storage?.exited.then(() => {
+    // Unlike a connector it cannot be started again: the ledger was in its memory.
+    if (!isEnding) for (const preset of presets) appOf(preset).onLine?.(undefined, STORAGE_ENDED);
+  });
 
   return {
     stack,
@@ -116,6 +124,7 @@ export async function startDemo({
       return () => void listeners.delete(listener);
     },
     async stop() {
+      isEnding = true;
       hosts.letGo();
       wakeAll();
       await Promise.allSettled([posting.close(), client.close()]);

@@ -7,6 +7,8 @@ export interface LocalStorage {
   /** For `@azure/storage-blob`, and for the setting `AzureWebJobsStorage`. */
   readonly connectionString: string;
   readonly pid: number;
+  /** Resolves when the process has ended, however that came. */
+  readonly exited: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -58,16 +60,17 @@ export async function startLocalStorage(port = 0): Promise<LocalStorage> {
     ['--blobHost', '127.0.0.1', '--blobPort', String(port), ...OPTIONS],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], cwd: tmpdir(), execArgv: [] },
   );
+  const exited = once(child, 'exit');
   const url = await listening(child);
   return {
     connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${ACCOUNT_KEY};BlobEndpoint=${url}/${ACCOUNT};`,
     pid: child.pid ?? 0,
+    exited,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
       // It holds nothing that would have to be written first.
       child.kill('SIGKILL');
-      await ended;
+      await exited;
     },
   };
 }

@@ -27,7 +27,6 @@ function freshEnvironment(): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(own),
     PATH: path.join(':'),
-    PS1: `${PROMPT} `,
     // What this machine has downloaded before need not come again.
     npm_config_prefer_offline: 'true',
   };
@@ -39,7 +38,16 @@ export function openTerminal(folder: string, columns: number): Terminal {
   const env = freshEnvironment();
   const tmux = (...args: string[]) => execFileSync('tmux', ['-L', name, ...args], { env, encoding: 'utf8' });
   const size = ['-x', String(columns), '-y', '50'];
-  tmux('-f', '/dev/null', 'new-session', '-d', ...size, '-c', folder, 'bash --norc --noprofile');
+  tmux(
+    '-f',
+    '/dev/null',
+    'new-session',
+    '-d',
+    ...size,
+    '-c',
+    folder,
+    `env 'PS1=${PROMPT} ' bash --norc --noprofile`,
+  );
   tmux('set-option', '-g', 'history-limit', '5000');
   const screen = () => tmux('capture-pane', '-p', '-J', '-S', '-2000').trimEnd();
   const enter = (keys: string) => {
