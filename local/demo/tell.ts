@@ -86,6 +86,6 @@ export function sayWhatIsLeft(
     ['All commands:', './connector --help'],
   ];
   say('\nStill running. Next, in a browser and in a second terminal:');
-  for (const [what, how] of next) say(`  ${what}\n    ${how}`);
+  for (const [what, how] of next) say(`${what}\n  ${how}`);
   say('Ctrl-C ends everything.');
 }
