@@ -6,6 +6,7 @@ import type { StoredRow } from '../dataverse/store.ts';
 import { corSeed, RESOURCES } from '../events/cast.ts';
 import { believedState, type DeadLetterRow, readDeadLetters } from '../report.ts';
 import type { Demo } from './demo.ts';
+import { isOwnRow } from './work.ts';
 
 /** A workspace of a person: what COR holds and what the ledger says, percent; `null` for none. */
 interface Share {
@@ -69,6 +70,18 @@ function workRow(table: string, row: StoredRow, names: ReadonlyMap<string, strin
   };
 }
 
+/** Those that the page's own clicks change come first: a person looks for them. */
+function rowsOf({ dataverse }: Demo, names: ReadonlyMap<string, string>): WorkRow[] {
+  const rows = TABLES.flatMap((table) =>
+    dataverse
+      .rows(table)
+      .filter((row) => row._msdyn_bookableresourceid_value)
+      .map((row) => workRow(table, row, names)),
+  );
+  const [own, others] = [true, false].map((isOwn) => rows.filter(({ id }) => isOwnRow(id) === isOwn));
+  return [...(own ?? []), ...(others ?? [])];
+}
+
 type Believed = Awaited<ReturnType<typeof believedState>>;
 
 /** What the ledger says, as far as storage answers soon: asked once at a time, however often somebody looks. */
@@ -130,7 +143,7 @@ function castOf({ stack: { cor } }: Demo): Snapshot['cast'] {
 
 /** Looks at everything now. */
 export async function takeSnapshot(demo: Demo, ledger: LedgerView): Promise<Snapshot> {
-  const { stack, presets, dataverse, day } = demo;
+  const { stack, presets, day } = demo;
   const names = namesOf(demo);
   const { down, latencyMs, rateLimit } = stack.cor.switches;
   const [{ answers, believed }, deadLetters] = await Promise.all([
@@ -147,12 +160,7 @@ export async function takeSnapshot(demo: Demo, ledger: LedgerView): Promise<Snap
     ledgerAnswers: answers,
     queues: presets.map((name) => ({ name, ...stack.broker.counts(name) })),
     deadLetters: deadLetters.flat(),
-    rows: TABLES.flatMap((table) =>
-      dataverse
-        .rows(table)
-        .filter((row) => row._msdyn_bookableresourceid_value)
-        .map((row) => workRow(table, row, names)),
-    ),
+    rows: rowsOf(demo, names),
     cast: castOf(demo),
     trouble: { down, slow: latencyMs !== 0, tooMany: rateLimit !== null },
   };

@@ -10,6 +10,14 @@ const HOURS = [8, 12] as const;
 /** The row that the page's own changes are about: some hours of today for this person. */
 const rowOf = (person: Person, project: keyof typeof PROJECTS) => guidOf(`page ${person} ${project}`);
 
+const OWN = new Set(
+  (Object.keys(RESOURCES) as Person[]).flatMap((person) =>
+    (Object.keys(PROJECTS) as (keyof typeof PROJECTS)[]).map((project) => rowOf(person, project)),
+  ),
+);
+/** Whether the page's clicks have made the row. */
+export const isOwnRow = (id: string): boolean => OWN.has(id);
+
 function exists({ dataverse }: Demo, id: string): boolean {
   return dataverse.rows(TABLE).some((row) => row[`${TABLE}id`] === id);
 }

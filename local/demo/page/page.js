@@ -32,8 +32,10 @@ async function act(name, given = {}) {
 const button = (text, action, given) =>
   element('button', { type: 'button', textContent: text, onclick: () => void act(action, given) });
 
-function rowLine({ table, id, name, person, project, amount, active }) {
-  const input = element('input', { type: 'number', min: 0, max: 1000, value: amount ?? '' });
+/** Hours of an assignment or percentage of a team member; other members go by their allocation method. */
+function amountField({ table, id, name, amount }) {
+  if (amount === null) return '–';
+  const input = element('input', { type: 'number', min: 0, max: 1000, value: amount });
   input.setAttribute('aria-label', `Hours or percentage of ${name}`);
   input.dataset.row = id;
   input.onchange = () => {
@@ -43,18 +45,24 @@ function rowLine({ table, id, name, person, project, amount, active }) {
     input.blur();
     void act('changeRow', { table, id, amount: Number(input.value), withEvent });
   };
+  return element('span', { className: 'together' }, input, table === 'msdyn_projectteam' ? ' %' : ' h');
+}
+
+function rowLine(row) {
+  const { table, id, name, person, project, active } = row;
   const remove = element('button', {
     type: 'button',
     textContent: 'Delete',
     onclick: () => void act('removeRow', { table, id, withEvent: !byId('lose-event').checked }),
   });
+  const called = table === 'msdyn_projectteam' ? 'Team member' : name;
   return element(
     'tr',
     {},
-    cell(active ? name : `${name} (inactive)`),
+    cell(active ? called : `${called} (inactive)`),
     cell(person),
     cell(project),
-    cell(input),
+    cell(amountField(row)),
     cell(remove),
   );
 }

@@ -136,3 +136,15 @@ test('a day passes: the connectors run on the next one, and COR is told what it 
   expect(shareOf(state, 'Kim Lake', 'Lantern audit')?.believed).toBe(0);
   expect(demo.settings()[PRESET]?.COR_TODAY).toBe('2026-03-09');
 }, 60_000);
+
+test('a connector that is killed from outside is started again where it was, and the page goes on', async () => {
+  const { pid, httpUrl } = demo.host(PRESET);
+  const said = events.line(({ text }) => String(text).includes('ended without being told to'));
+  process.kill(pid, 'SIGKILL');
+  await said;
+  await events.line(({ text }) => String(text).includes('runs again'));
+  expect(demo.host(PRESET).pid).not.toBe(pid);
+  expect(demo.host(PRESET).httpUrl).toBe(httpUrl);
+  await act('work', { person: 'alex' });
+  await events.state((one) => shareOf(one, 'Alex Stone', 'Lantern audit')?.held === 20);
+}, 60_000);
