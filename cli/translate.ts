@@ -71,10 +71,7 @@ export const translateCommand: Define = (parent, run) => {
     .option('--on <date>', 'day for which the percentage is worked out (default: today)')
     .action(run<Options, [string]>(translateFile));
   examples(command, [
-    ['./connector translate event.json', 'an event that Dataverse posted, with the mapping of the settings'],
-    [
-      './connector translate event.json --mapping my.json --on 2026-03-04',
-      'with a mapping of your own, on another day',
-    ],
+    ['./connector translate event.json', 'with the mapping of the settings'],
+    ['./connector translate event.json --mapping my.json', 'with a mapping of your own'],
   ]);
 };

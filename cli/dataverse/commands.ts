@@ -212,8 +212,6 @@ const withWanted = (command: Command) =>
     .option('--solution <name>', 'unique name of the solution that new components are put into')
     .addHelpText('after', KEY_HELP);
 
-const ORG = '--org https://contoso.crm.dynamics.com';
-
 export const dataverseCommands: Define = (parent, run) => {
   const group = parent
     .command('dataverse')
@@ -231,8 +229,8 @@ export const dataverseCommands: Define = (parent, run) => {
     .option('--skip-endpoint-check', 'does not let Dataverse try the endpoint before the steps are made')
     .addOption(dryRunOption());
   examples(registering, [
-    [`./connector dataverse register ${ORG} --dry-run`, 'what would be registered'],
-    [`./connector dataverse register ${ORG}`, 'registers it'],
+    ['./connector dataverse register --org URL --dry-run', 'what would be registered'],
+    ['./connector dataverse register --org URL', 'registers it'],
   ]).action(run<Options>(wanting(register)));
   const checking = withWanted(
     group
@@ -243,7 +241,7 @@ export const dataverseCommands: Define = (parent, run) => {
       ),
   );
   examples(checking, [
-    [`./connector dataverse check ${ORG}`, 'exit code 0 only when nothing has to be done'],
+    ['./connector dataverse check --org URL', 'exit code 0 only when nothing has to be done'],
   ]).action(run<Options>(wanting(check)));
   const removing = withEnvironment(
     group
@@ -253,7 +251,7 @@ export const dataverseCommands: Define = (parent, run) => {
   )
     .addOption(dryRunOption())
     .addOption(yesOption());
-  examples(removing, [[`./connector dataverse remove ${ORG} --dry-run`, 'what would be removed']]).action(
+  examples(removing, [['./connector dataverse remove --org URL --dry-run', 'what would be removed']]).action(
     run<Options>(runRemove),
   );
 };

@@ -34,7 +34,7 @@ export function reasonTable({ reasons }: DeadLetterList): Table {
 export function letterTable(entries: readonly DeadLetterEntry[]): Table {
   return {
     titles: ['Number', 'Reason', 'Operation', 'Row', 'Enqueued', 'Tries'],
-    optional: ['Tries', 'Enqueued'],
+    optional: ['Enqueued'],
     rows: entries.map(({ headers, content }) => {
       const { operation, record } = content();
       return [

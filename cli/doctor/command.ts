@@ -1,7 +1,7 @@
 import { readSettings, type Settings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
 import { explain } from '../frame/failure.ts';
-import { jsonOption, whereOptions } from '../frame/options.ts';
+import { examples, jsonOption, whereOptions } from '../frame/options.ts';
 import type { Define } from '../frame/program.ts';
 import type { Style } from '../frame/screen.ts';
 import type { Session } from '../frame/session.ts';
@@ -85,7 +85,7 @@ async function doctor(session: Session, options: Options): Promise<ExitCode> {
 }
 
 export const doctorCommand: Define = (parent, run) => {
-  whereOptions(
+  const command = whereOptions(
     parent
       .command('doctor')
       .summary('looks at everything that the connector and its commands need, and says what to do')
@@ -95,4 +95,8 @@ export const doctorCommand: Define = (parent, run) => {
   )
     .addOption(jsonOption())
     .action(run<Options>(doctor));
+  examples(command, [
+    ['./connector doctor', 'what local.settings.json and the environment name'],
+    ['./connector doctor --local', 'the running local stack'],
+  ]);
 };

@@ -52,7 +52,11 @@ async function checkSteps(api: WebApi, mapping: Mapping, settings: Environment):
   const { wrong } = findings(await readPlan(api, { mapping, name: NAME, designation, path }));
   return wrong.length === 0
     ? ok(about, 'registered as the mapping needs them')
-    : unsure(about, `${wrong.length} differ from what the mapping needs`, './connector dataverse check');
+    : unsure(
+        about,
+        `not as the mapping needs them (${wrong.length})`,
+        './connector dataverse check names each',
+      );
 }
 
 /**

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { type Argument, Command, CommanderError } from 'commander';
-import wrap from 'wrap-ansi';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { explain } from './failure.ts';
 import { requireOptionsPastNpm } from './npm-options.ts';
@@ -9,6 +8,7 @@ import { createScreen, hasColour } from './screen.ts';
 import { type Session, startSession } from './session.ts';
 import type { Output, Shell } from './shell.ts';
 import { UsageError } from './usage-error.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What a command does. `args` are its arguments as `argument()` declares them. */
 type Work<Options, Args extends readonly unknown[]> = (
@@ -33,7 +33,7 @@ const DESCRIPTION = `Keeps the workspaces of COR users equal to what Dynamics 36
 const AFTER_HELP = `
 Exit codes: 0 done, 1 something differs or a part failed, 2 wrong use, 3 a service cannot be reached.
 A pipe gets tables as tab-separated lines. NO_COLOR switches colour off. Times are those of this machine (TZ).
-Tab completes all of it, once your shell has read: ./connector completion --help`;
+Tab completes all of it, once your shell is told: ./connector completion --help`;
 
 function version(): string {
   const { version: number } = JSON.parse(
@@ -42,8 +42,11 @@ function version(): string {
   return `dynamics-to-cor ${number}, Node.js ${process.versions.node}`;
 }
 
-const wrapped = (text: string, { columns }: Output): string =>
-  wrap(text, columns || 80, { trim: false }).replace(/ +$/gm, '');
+const screenOf = (to: Output) => (text: string) => to.write(wrapped(text, to.columns || 80));
+
+/** A description as one of a list: `Pins another. Asks first.` becomes `pins another`. */
+const inAList = (text: string): string =>
+  text.replace(/^[A-Z](?=[a-z])/, (first) => first.toLowerCase()).replace(/\.( .*)?$/s, '');
 
 function createProgram(shell: Shell): Command {
   const { output, errors, environment } = shell;
@@ -56,14 +59,15 @@ function createProgram(shell: Shell): Command {
     .showSuggestionAfterError()
     .configureHelp({
       minWidthToWrap: 20,
+      subcommandDescription: (command) => command.summary() || inAList(command.description()),
       subcommandTerm: (command) =>
         `${command.name()} ${command.registeredArguments.map(argumentTerm).join(' ')}`.trim(),
     })
     .exitOverride()
     .configureOutput({
       // What stands after a help is one line for each sentence.
-      writeOut: (text) => output.write(wrapped(text, output)),
-      writeErr: (text) => errors.write(wrapped(text, errors)),
+      writeOut: screenOf(output),
+      writeErr: screenOf(errors),
       // What is wrong is said once, in our own words.
       outputError: () => {},
       getOutHelpWidth: () => output.columns || 80,

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import wrap from 'wrap-ansi';
 import { printable, printableLine } from './printable.ts';
 import type { Output, Shell } from './shell.ts';
 import { fieldLines, type Table, tableText, tsv } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
@@ -36,7 +36,7 @@ export function createScreen({ output, errors, environment }: Shell): Screen {
   const room = (to: Output) => to.columns || DEFAULT_COLUMNS;
   const write = (to: Output, text: string, style?: Style) => {
     const safe = printable(text);
-    const shown = to.isTTY ? wrap(safe, room(to), { trim: false }) : safe;
+    const shown = to.isTTY ? wrapped(safe, room(to)) : safe;
     to.write(`${styled(to, shown, style)}\n`);
   };
   const bold = (text: string) => styled(output, text, 'bold');

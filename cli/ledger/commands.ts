@@ -8,7 +8,7 @@ import { rowsInTwo } from '../../src/ledger/rows-in-two.ts';
 import { planningDay } from '../../src/ledger/today.ts';
 import { readLedgerSettings, readSettings, type Settings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
-import { jsonOption, whereOptions } from '../frame/options.ts';
+import { examples, jsonOption, whereOptions } from '../frame/options.ts';
 import { nameOfNow, privateFolder, writePrivateFile } from '../frame/private-file.ts';
 import type { Define } from '../frame/program.ts';
 import type { Session } from '../frame/session.ts';
@@ -135,28 +135,41 @@ async function exportAll(session: Session, options: Options): Promise<ExitCode> 
 const withVerify = (command: Command) =>
   whereOptions(command)
     .addOption(jsonOption())
-    .option(
-      '--verify',
-      'also tells COR all of it again and compares the reply, which mends what differs; list also names rows that stand with two users',
-    );
+    .option('--verify', 'also tells COR all of it again and compares the reply, which mends what differs');
 
 export const ledgerCommands: Define = (parent, run) => {
   const ledger = parent
     .command('ledger')
     .summary('what the connector believes that COR holds')
     .description('Shows what the connector believes that COR holds, user by user.');
-  withVerify(ledger.command('list').description('All users: assignments, workspaces.')).action(
-    run<Options>(list),
+  examples(ledger, [
+    ['./connector ledger list', 'everybody'],
+    ['./connector ledger show USER', 'one user, by external id'],
+  ]);
+  const listing = withVerify(
+    ledger
+      .command('list')
+      .summary('all users')
+      .description('All users: assignments, workspaces. With --verify also rows that stand with two users.'),
   );
-  withVerify(
+  examples(listing, [
+    ['./connector ledger list', 'what the ledger says'],
+    ['./connector ledger list --verify', 'exit code 0 only when COR says the same'],
+  ]).action(run<Options>(list));
+  const showing = withVerify(
     ledger
       .command('show')
+      .summary('one user')
       .description('One user: every assignment, the percentage of every workspace.')
       .argument('<user>', 'external id of the user; upper and lower case are different'),
-  ).action(run<Options, [string]>(show));
+  );
+  examples(showing, [['./connector ledger show USER --verify', 'compares with COR, too']]).action(
+    run<Options, [string]>(show),
+  );
   whereOptions(
     ledger
       .command('export')
+      .summary('writes every document into a file')
       .description('Writes every document, one line of JSON each, into a new file below .local/ledger.'),
   ).action(run<Options>(exportAll));
   organizationCommands(ledger, run);

@@ -98,7 +98,7 @@ export function forgetVersionsCommand(ledger: Command, run: Run): void {
       .command('forget-versions')
       .summary('after an environment was restored from a backup')
       .description(
-        'Lets the versions of rows count anew, after an environment was restored from a backup: messages to the app, one a user.',
+        'Lets the versions of rows count anew, after an environment was restored from a backup: messages to the app, one a user. Rows keep what is assigned. Asks first.',
       ),
   )
     .addOption(yesOption())

@@ -10,6 +10,7 @@ import {
 } from '../../src/ledger/organization.ts';
 import { readLedgerSettings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
+import { localTime } from '../frame/local-time.ts';
 import { whereOptions, yesOption } from '../frame/options.ts';
 import type { Run } from '../frame/program.ts';
 import type { Session } from '../frame/session.ts';
@@ -38,7 +39,7 @@ function open(options: Options, session: Session): NamedDocuments {
 }
 
 function tell(pinned: PinnedOrganization | undefined, session: Session): void {
-  if (pinned) session.print(`${pinned.id}, pinned ${HOW[pinned.by]} on ${pinned.pinnedAt}`);
+  if (pinned) session.print(`${pinned.id}, pinned ${HOW[pinned.by]} on ${localTime(pinned.pinnedAt)}`);
   else session.print('No organization is pinned: the next message of the table pins its own.');
 }
 
@@ -56,7 +57,7 @@ async function show(session: Session, options: Options): Promise<ExitCode> {
 async function set(session: Session, options: Options, text: string): Promise<ExitCode> {
   const id = readGuid(text);
   if (id === undefined || id === ZERO_GUID)
-    throw new UsageError('The organization should be a GUID, as "dataverse check" prints it.');
+    throw new UsageError('The organization should be a GUID, as "doctor" prints it.');
   session.requireAnswer(options.yes);
   const documents = open(options, session);
   const question = `From now on only messages of organization ${id} are taken. Pin it?`;
@@ -90,8 +91,8 @@ export function organizationCommands(ledger: Command, run: Run): void {
   whereOptions(
     organization
       .command('set')
-      .description('Pins another.')
-      .argument('<id>', 'id of the organization, as "dataverse check" prints it'),
+      .description('Pins another. Asks first.')
+      .argument('<id>', 'id of the organization, as "doctor" prints it'),
   )
     .addOption(yesOption())
     .action(run<Options, [string]>(set));

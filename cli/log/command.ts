@@ -33,6 +33,16 @@ const OUTCOMES = [
   'abandoned',
 ] as const satisfies readonly LogLine['outcome'][];
 
+const ENDINGS: readonly string[] = [...OUTCOMES, ...DEAD_LETTER_REASONS, ...SKIP_REASONS];
+
+/** A filter that nothing can pass is a slip, and would look as if nothing happened. */
+function requireUsable({ row, outcome }: Options): void {
+  if (outcome !== undefined && !ENDINGS.includes(outcome))
+    throw new UsageError(`--outcome: nothing ends like this. There are ${ENDINGS.join(', ')}.`);
+  if (row !== undefined && readGuid(row) === undefined)
+    throw new UsageError('--row should be a GUID, as Dynamics shows it.');
+}
+
 function styleOf({ evt, level, outcome }: LocalLogLine): Style | undefined {
   if (outcome === 'deadlettered' || outcome === 'abandoned' || level === 'error') return 'red';
   if (outcome === 'retry' || evt === 'pause.started') return 'yellow';
@@ -47,17 +57,21 @@ function isAskedFor(line: LocalLogLine, { row, outcome, preset }: Options): bool
 }
 
 async function showLog(session: Session, options: Options): Promise<ExitCode> {
+  requireUsable(options);
   const path = localLogPath(session.shell.project);
   if (!existsSync(path))
     throw new UsageError('There is no local log yet: "npm start" in another terminal begins one.');
   session.target(`Log of the local stack, ${path}`);
   const signal = options.follow ? session.interruption() : undefined;
   session.whenInterrupted('');
+  let shown = 0;
   for await (const line of followLog(path, signal ? { signal } : {})) {
     if (!isAskedFor(line, options)) continue;
+    shown += 1;
     if (options.json) session.json(line);
     else session.print(lineText(line), styleOf(line));
   }
+  if (shown === 0) session.say('No line of the log matches.');
   return EXIT.done;
 }
 
@@ -73,7 +87,7 @@ export const logCommand: Define = (parent, run) => {
           '--outcome <outcome>',
           'with this outcome (succeeded, skipped, retry, deadlettered …), or this reason',
         ),
-        [...OUTCOMES, ...DEAD_LETTER_REASONS, ...SKIP_REASONS],
+        ENDINGS,
       ),
     )
     .addOption(presetOption('of this connector of the local stack'))

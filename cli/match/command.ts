@@ -3,7 +3,7 @@ import type { DataverseReader } from '../../src/dataverse/reader.ts';
 import type { Mapping } from '../../src/dynamics/mapping.ts';
 import { readSettings } from '../../src/settings.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
-import { jsonOption, whereOptions } from '../frame/options.ts';
+import { examples, jsonOption, whereOptions } from '../frame/options.ts';
 import type { Define } from '../frame/program.ts';
 import type { Session } from '../frame/session.ts';
 import { commandSettings, type Where } from '../frame/settings.ts';
@@ -63,7 +63,7 @@ async function match(session: Session, options: Options): Promise<ExitCode> {
 }
 
 export const matchCommand: Define = (parent, run) => {
-  whereOptions(
+  const command = whereOptions(
     parent
       .command('match')
       .summary('who each resource with assignments is in COR, or why not')
@@ -73,4 +73,8 @@ export const matchCommand: Define = (parent, run) => {
   )
     .addOption(jsonOption())
     .action(run<Options>(match));
+  examples(command, [
+    ['./connector match', 'everybody, as a table'],
+    ['./connector match > match.tsv', 'the same for a spreadsheet'],
+  ]);
 };

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readGuid } from '../../src/dynamics/guid.ts';
 import { isEqual } from '../../src/reconcile/report.ts';
 import { EXIT, type ExitCode } from '../frame/exit-code.ts';
-import { jsonOption, whereOptions, yesOption } from '../frame/options.ts';
+import { examples, jsonOption, whereOptions, yesOption } from '../frame/options.ts';
 import type { Define } from '../frame/program.ts';
 import type { Session } from '../frame/session.ts';
 import { UsageError } from '../frame/usage-error.ts';
@@ -57,6 +57,10 @@ export const reconcileCommands: Define = (parent, run) => {
     .description(
       'Compares all rows of Dynamics with what COR was told, and mends the difference by messages to the queue. With an empty ledger this is the first load.',
     );
+  examples(group, [
+    ['./connector reconcile plan', 'what differs'],
+    ['./connector reconcile apply', 'mends it, after a question'],
+  ]);
   withWins(common(group.command('plan').description('Shows what differs, and changes nothing.'))).action(
     run<Options>(plan),
   );
@@ -65,10 +69,20 @@ export const reconcileCommands: Define = (parent, run) => {
       asking(group.command('apply').description('Shows what differs, asks, and sends what mends it.')),
     ),
   ).action(run<Options>(apply));
-  withWins(withVerify(asking(group.command('user').description('The same for one user.'))))
+  withWins(
+    withVerify(
+      asking(
+        group.command('user').description('Shows what differs for one user, asks, and sends what mends it.'),
+      ),
+    ),
+  )
     .argument('<id>', 'external id of the user; upper and lower case are different')
     .action(run<Options, [string]>(user));
-  asking(group.command('row').description('The same for one row, whoever has it.'))
+  asking(
+    group
+      .command('row')
+      .description('Shows what differs for one row, whoever has it, asks, and sends what mends it.'),
+  )
     .argument('<id>', 'id of the row, a GUID')
     .action(run<Options, [string]>(row));
   asking(

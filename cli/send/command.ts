@@ -133,9 +133,6 @@ export const sendCommand: Define = (parent, run) => {
     .action(run<Options, [string[]]>(send));
   examples(command, [
     ['./connector send event.json', 'one event'],
-    [
-      './connector send --preset project-team local/events/messages/project-team/*.json',
-      'all samples of a preset, one after the other',
-    ],
+    ['./connector send --preset project-team event.json', 'the same to the other connector'],
   ]);
 };

@@ -139,8 +139,8 @@ test('steps that differ are told, and a login without rights', async () => {
   expect(differ.of('az login')).toMatchObject({ text: 'the Azure CLI is not installed' });
   expect(differ.of('Dataverse, steps')).toMatchObject({
     state: 'unsure',
-    text: '1 differ from what the mapping needs',
-    todo: './connector dataverse check',
+    text: 'not as the mapping needs them (1)',
+    todo: './connector dataverse check names each',
   });
   expect(differ.code).toBe(0);
   expect(refused.of('Dataverse, organization')).toMatchObject({

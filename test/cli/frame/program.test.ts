@@ -1,4 +1,7 @@
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../cli/commands.ts';
+import { grammarOf } from '../../../cli/completion/grammar.ts';
 import { EXIT } from '../../../cli/frame/exit-code.ts';
 import { jsonOption, whereOptions } from '../../../cli/frame/options.ts';
 import type { Define } from '../../../cli/frame/program.ts';
@@ -101,6 +104,39 @@ describe('one program', () => {
         expect(code).toBe(2);
         expect(stdout + stderr).not.toContain('hunter2');
       }
+  });
+});
+
+describe('every help screen', () => {
+  const program = new Command('connector');
+  for (const define of COMMANDS) define(program, () => async () => {});
+  const screens = grammarOf(program).filter(({ path }) => !/(^| )help$/.test(path));
+
+  it.each(screens.map(({ path }) => path))('"%s" fits 60 and 80 columns', async (path) => {
+    for (const columns of [60, 80]) {
+      const { code, stdout } = await connector([...path.split(' ').filter(Boolean), '--help'], { columns });
+      expect(code).toBe(0);
+      const lines = stdout.split('\n').filter((line) => line.includes(' ', line.search(/\S/)));
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      expect(lines.filter((line) => line.endsWith(' '))).toEqual([]);
+    }
+  });
+
+  it.each(screens)('"$path" shows calls that exist, each on one line', async ({ path }) => {
+    const { stdout } = await connector([...path.split(' ').filter(Boolean), '--help'], { columns: 200 });
+    const calls = stdout.split('\n').filter((line) => line.startsWith('  ./connector '));
+    for (const call of calls) {
+      const shown = screens.findLast((screen) => call.startsWith(`  ./connector ${screen.path}`));
+      const known = (shown?.flags ?? []).map(({ name }) => name);
+      for (const flag of call.match(/--[a-z-]+/g) ?? []) expect(known).toContain(flag);
+    }
+  });
+
+  it('shows a call in full', async () => {
+    const { stdout } = await connector(['dead-letters', 'replay', '--help'], { columns: 60 });
+    expect(stdout).toContain(
+      '\nExamples:\n  # one, to its end\n  ./connector dead-letters replay 5 --wait\n',
+    );
   });
 });
 

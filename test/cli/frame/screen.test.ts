@@ -107,3 +107,10 @@ it('times are local, to the second, with their zone', () => {
   expect(localTime('2026-11-24T08:00:01Z', 'UTC')).toBe('2026-11-24 08:00:01 +00:00');
   expect(localTime(undefined)).toBe('');
 });
+
+it('goes on with a long line under its beginning, without blanks at the edges', async () => {
+  const show = ({ print }: Session) => print('- one two three four\n    five six seven eight nine');
+  expect((await shown(show, 16)).stdout).toBe(
+    '- one two three\nfour\n    five six\n    seven eight\n    nine\n',
+  );
+});

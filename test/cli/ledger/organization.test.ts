@@ -1,5 +1,6 @@
 import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { localTime } from '../../../cli/frame/local-time.ts';
 import { type LocalStorage, startLocalStorage } from '../../../local/storage/azurite.ts';
 import { openLedger } from '../../../src/ledger/open-ledger.ts';
 import { pinOrganization } from '../../../src/ledger/organization.ts';
@@ -34,7 +35,7 @@ beforeEach(async () => {
 describe('connector ledger organization', () => {
   it('shows the one that is pinned, and how', async () => {
     const { stdout, code } = await run([]);
-    expect(stdout).toMatch(`${ID}, pinned by the first message on 2026-03-04`);
+    expect(stdout).toMatch(`${ID}, pinned by the first message on ${localTime('2026-03-04T00:00:00.000Z')}`);
     expect(code).toBe(0);
   });
 

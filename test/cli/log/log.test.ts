@@ -92,3 +92,12 @@ test('without a local log it says how to begin one', async () => {
   expect(stderr).toMatch(/^There is no local log yet: "npm start"/);
   expect(code).toBe(2);
 });
+
+test.each([
+  [['--outcome', 'suceeded'], '--outcome: nothing ends like this. There are succeeded, skipped,'],
+  [['--row', '12'], '--row should be a GUID'],
+])('%j would never match: that is wrong use', async (args, text) => {
+  const { code, stdout, stderr } = await connector(['log', '--no-follow', ...args]);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(text);
+});
