@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { corSeed, RESOURCES } from '../events/cast.ts';
+import { leaveWaiting } from './bring-forward.ts';
 import type { Demo } from './demo.ts';
 import { allWellAgain, FAILURE_TRIALS } from './failures.ts';
 import { changeWork, type Person } from './work.ts';
@@ -130,6 +131,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     const { id } = byId.parse(given);
     const trial = FAILURE_TRIALS.find((one) => one.id === id);
     if (!trial) throw new Error(`There is no failure "${id}".`);
+    leaveWaiting();
     return trial.run(demo);
   },
   allWell: allWellAgain,

@@ -5,6 +5,7 @@ import type { PostedMessage } from '../dataverse/post-event.ts';
 import type { HostProcess } from '../host/spawn.ts';
 import { type AppOptions, type Stack, startStack } from '../stack.ts';
 import { startPostingDataverse } from '../with-dataverse.ts';
+import { leaveWaiting } from './bring-forward.ts';
 import { createKeeper } from './keeper.ts';
 import type { Line } from './line.ts';
 import { wakeAll } from './sleep.ts';
@@ -125,6 +126,7 @@ export async function startDemo({
     },
     async stop() {
       isEnding = true;
+      leaveWaiting();
       hosts.letGo();
       wakeAll();
       await Promise.allSettled([posting.close(), client.close()]);

@@ -1,4 +1,5 @@
 import { corSeed } from '../events/cast.ts';
+import { bringForward } from './bring-forward.ts';
 import type { Demo } from './demo.ts';
 import { CREATE_MISSING, type FailureTrial } from './failure-trial.ts';
 import { FAILURES_OF_COR } from './failures-of-cor.ts';
@@ -60,8 +61,8 @@ export async function allWellAgain(demo: Demo): Promise<string> {
   wakeAll();
   demo.dataverse.set({ applicationUser: 'enabled' });
   bringEverythingBack(demo);
-  for (const queue of demo.presets) demo.stack.broker.enqueueScheduled(queue);
-  return 'COR is well again, and knows everybody and every workspace. What waits is tried now.';
+  bringForward(demo.stack.broker, demo.presets);
+  return 'COR is well again, and knows everybody and every workspace. What waits is tried now; calls that are paused go on within a minute.';
 }
 
 /** Adds the people and workspaces of the samples that COR knew at the start and has lost. */
