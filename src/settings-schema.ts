@@ -38,7 +38,7 @@ const organizationId = z
   .string()
   .transform((text) => readGuid(text.trim()))
   .refine((id) => id !== undefined && id !== ZERO_GUID, {
-    error: 'the id of a Dataverse organization, as `./connector dataverse check` prints it',
+    error: 'the id of a Dataverse organization, as `./connector doctor` prints it',
   });
 
 /** When a timer fires. What its fields may be the host knows. */
