@@ -4,17 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /*
- * Builds `dist/index.cjs`, and beside it a file for each module that the code imports only when it needs it. In one
- * file they would cost every cold start the time to read and look through them all, three times what the rest takes.
- * What `index.cjs` holds anyway, those files take from there: nothing is deployed, loaded or made twice. esbuild's own
- * splitting knows only ES modules, and moves what is shared before what comes first in `functions/index.ts`.
+ * Builds the app. `dist/index.cjs` registers the functions; `common.cjs` holds the connector and the two packages that
+ * it always needs. Beside them stands a file for each module that the code imports only when it needs it: in one file
+ * they would cost every cold start the time to read and look through them all, three times what the rest takes. And one
+ * for each thread, which must not register functions. What stands in `common.cjs` all of them take from there: nothing
+ * is deployed, loaded or made twice. Each module there runs when it is first asked for, so the order is that of the
+ * sources. esbuild's own splitting knows only ES modules, and does not keep that order.
  */
 
 const REPOSITORY = fileURLToPath(new URL('.', import.meta.url));
 const DIST = join(REPOSITORY, 'dist/');
 const INDEX = join(REPOSITORY, 'functions/index.ts');
-/** Packages that a late file takes from `index.cjs`, if they are the same file there. Its own modules it takes anyway. */
-const SHARED_PACKAGES = ['undici', 'zod'];
+/** What runs in a thread of its own: `new Worker(…)` names the file beside the one that starts it. */
+const THREADS = ['src/reconcile/run-thread.ts'];
+const COMMON_PACKAGES = ['undici', 'zod'];
 
 const OPTIONS = {
   bundle: true,
@@ -29,6 +32,9 @@ const OPTIONS = {
   outExtension: { '.js': '.cjs' },
   sourcemap: true,
   metafile: true,
+  // A file of the bundle knows where it lies as a module of the sources does.
+  define: { 'import.meta.url': 'fileUrl' },
+  banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
   legalComments: 'none',
   logLevel: 'warning',
 } satisfies BuildOptions;
@@ -68,25 +74,22 @@ function apart(late: Map<string, Late>): Plugin {
   };
 }
 
-/** Turns imports of what `index.cjs` holds into look-ups there, and gathers what it has to hand out for that. */
-function fromIndex(held: ReadonlySet<string>, shared: Set<string>): Plugin {
+/** Turns imports of what `common.cjs` holds into look-ups there. */
+function fromCommon(common: ReadonlySet<string>): Plugin {
   return {
-    name: 'from-index',
+    name: 'from-common',
     setup({ onResolve, onLoad, resolve }) {
       onResolve({ filter: /.*/ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
-        const isOwn = path.startsWith('.') && !importer.includes('node_modules');
         if (kind !== 'import-statement' || pluginData === 'resolving') return undefined;
-        if (!isOwn && !SHARED_PACKAGES.includes(path)) return undefined;
+        if (importer.includes('node_modules') && !COMMON_PACKAGES.includes(path)) return undefined;
         const found = await resolve(path, { kind, resolveDir, pluginData: 'resolving' });
         const file = relative(REPOSITORY, found.path);
-        if (found.external || !held.has(file)) return undefined;
-        shared.add(file);
-        return { path: file, namespace: 'from-index' };
+        return found.external || !common.has(file) ? undefined : { path: file, namespace: 'from-common' };
       });
-      onLoad({ filter: /.*/, namespace: 'from-index' }, ({ path }) => ({
-        contents: `module.exports = require('./index.cjs').shared[${JSON.stringify(path)}];`,
+      onLoad({ filter: /.*/, namespace: 'from-common' }, ({ path }) => ({
+        contents: `module.exports = require('./common.cjs').modules[${JSON.stringify(path)}]();`,
       }));
-      onResolve({ filter: /^\.\/index\.cjs$/, namespace: 'from-index' }, ({ path }) => ({
+      onResolve({ filter: /^\.\/common\.cjs$/, namespace: 'from-common' }, ({ path }) => ({
         path,
         external: true,
       }));
@@ -94,44 +97,51 @@ function fromIndex(held: ReadonlySet<string>, shared: Set<string>): Plugin {
   };
 }
 
-/** The app, and after it what late files take from it: their paths in the repository are the keys. */
-function entryWith(shared: Iterable<string>): string {
-  const paths = [...shared].sort().map((path) => JSON.stringify(path));
-  const imports = paths.map((path, at) => `import * as m${at} from ${path.replace('"', '"./')};`);
-  const entries = paths.map((path, at) => `${path}: m${at}`);
-  return [`import './functions/index.ts';`, ...imports, `export const shared = { ${entries} };`].join('\n');
+/** Hands out each of these modules, which runs when it is first asked for. Paths in the repository are the keys. */
+function commonEntry(common: Iterable<string>): string {
+  const members = [...common].sort().map((path) => `${JSON.stringify(path)}: () => require('./${path}'),`);
+  return `export const modules = {\n${members.join('\n')}\n};`;
+}
+
+/** The connector's own modules that the app loads at its start, and the packages that are common to its files. */
+async function findCommon(late: Map<string, Late>): Promise<Set<string>> {
+  const { metafile } = await build({
+    ...OPTIONS,
+    entryPoints: { index: INDEX },
+    write: false,
+    plugins: [apart(late)],
+  });
+  const packages = COMMON_PACKAGES.map((name) => `node_modules/${name}/index.js`);
+  const found = Object.keys(metafile.inputs).filter(
+    (path) => path.startsWith('src/') || packages.includes(path),
+  );
+  return new Set(found);
 }
 
 const late = new Map<string, Late>();
-const first = await build({
+const common = await findCommon(late);
+for (const path of THREADS)
+  late.set(basename(path, '.ts'), { file: join(REPOSITORY, path), isPackage: false });
+
+const contents = commonEntry(common);
+const stdin = { contents, resolveDir: REPOSITORY, sourcefile: 'common.ts', loader: 'ts' } as const;
+await build({ ...OPTIONS, stdin, entryNames: 'common', plugins: [apart(late)] });
+await build({
   ...OPTIONS,
   entryPoints: { index: INDEX },
-  write: false,
-  plugins: [apart(late)],
+  plugins: [fromCommon(common), apart(late)],
 });
-const held = new Set(Object.keys(first.metafile.inputs));
 
-const shared = new Set<string>();
-const built = new Set<string>();
+const built = new Set(['common', 'index']);
 // What comes apart may import more of the kind.
 for (let left = [...late]; left.length > 0; left = [...late].filter(([name]) => !built.has(name))) {
   for (const [name, { file, isPackage }] of left) {
     // Lines of a package's stack trace say little, and its functions keep their names.
     const options = { ...OPTIONS, minifyWhitespace: isPackage };
-    const plugins = [fromIndex(held, shared), apart(late)];
-    await build({ ...options, entryPoints: { [name]: file }, plugins });
+    await build({ ...options, entryPoints: { [name]: file }, plugins: [fromCommon(common), apart(late)] });
     built.add(name);
   }
 }
-
-const stdin = {
-  contents: entryWith(shared),
-  resolveDir: REPOSITORY,
-  sourcefile: 'entry.ts',
-  loader: 'ts',
-} as const;
-await build({ ...OPTIONS, stdin, entryNames: 'index', plugins: [apart(late)] });
-built.add('index');
 
 // A file that no build writes any more must not get into a package.
 for (const file of readdirSync(DIST))

@@ -6,13 +6,13 @@ import { stopSignal } from './stop.ts';
 
 async function compare(verify: boolean): Promise<void> {
   // Loaded when it is needed: no start of the app waits for it.
-  const { runAndLog } = await import('../src/reconcile/run-and-log.ts');
+  const { runInThread } = await import('../src/reconcile/run-in-thread.ts');
   // When the app is to end, a run ends between two pages, users or messages.
-  await runAndLog(settings, { verify, signal: stopSignal, log });
+  await runInThread({ verify, signal: stopSignal, log });
 }
 
 async function claim(): Promise<void> {
-  const { claimLedger } = await import('../src/reconcile/run-and-log.ts');
+  const { claimLedger } = await import('../src/reconcile/at-hand.ts');
   await claimLedger(settings);
 }
 
@@ -20,7 +20,7 @@ const timer = (verify: boolean) => (_timer: unknown, context: InvocationContext)
   withInvocationLog(context, NO_TELEMETRY.message(context.traceContext), () => compare(verify));
 
 async function reports(request: HttpRequest): Promise<HttpResponseInit> {
-  const { readReports } = await import('../src/reconcile/run-and-log.ts');
+  const { readReports } = await import('../src/reconcile/at-hand.ts');
   return readReports(settings, request.query.get('run') ?? undefined);
 }
 

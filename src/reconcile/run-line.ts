@@ -48,6 +48,8 @@ function whyOf(error: unknown): Why {
     code?: unknown;
     statusCode?: unknown;
   };
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return { errorCode: code, reason: 'The rows need more memory than a comparison may have, 1 GB.' };
   if (name === 'RestError' || statusCode !== undefined || name === 'DamagedDocumentError') {
     const { code: errorCode, status, description } = storageFailure(error, () => {});
     return {

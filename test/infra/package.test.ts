@@ -81,15 +81,18 @@ describe('the deployment zip', () => {
   test('holds host.json, package.json and the bundle with what it loads when it needs it, nothing else', () => {
     const files = unzipSync(zip);
     expect(Object.keys(files).sort()).toEqual([
+      'dist/at-hand.cjs',
       'dist/azure-identity.cjs',
       'dist/azure-service-bus.cjs',
       'dist/azure-storage-blob.cjs',
+      'dist/common.cjs',
       'dist/credential.cjs',
       'dist/grpc-grpc-js.cjs',
       'dist/index.cjs',
       'dist/look-ups.cjs',
       'dist/open-telemetry.cjs',
-      'dist/run-and-log.cjs',
+      'dist/run-in-thread.cjs',
+      'dist/run-thread.cjs',
       'host.json',
       'package.json',
     ]);
@@ -148,7 +151,9 @@ describe('the deployment zip', () => {
       .filter((name) => /^\.\/[\w-]+\.cjs$/.test(name))
       .map((name) => `dist/${name.slice(2)}`);
     // Nothing is missing, and nothing lies there that nobody loads.
-    expect(new Set([...own, 'dist/index.cjs'])).toEqual(new Set(files.map(([path]) => path)));
+    // A thread's file is named where it is started.
+    const started = ['dist/index.cjs', 'dist/run-thread.cjs'];
+    expect(new Set([...own, ...started])).toEqual(new Set(files.map(([path]) => path)));
     const foreign = required.filter(
       (name) => !name.startsWith('node:') && !builtinModules.includes(name) && !name.startsWith('.'),
     );

@@ -73,7 +73,7 @@ test('a run that is killed at any point leaves nothing wrong, 50 times', async (
   const usualMs = whole.seconds * 1_000;
   await quiet();
   let killed = 0;
-  for (let round = 0; round < KILLS; round += 1) {
+  for (let round = 0; killed < KILLS; round += 1) {
     change();
     const run = startRun('apply', env);
     const ended = once(run, 'exit');
@@ -92,6 +92,5 @@ test('a run that is killed at any point leaves nothing wrong, 50 times', async (
     expect({ round, equal: after.equal, counts: after.report.counts }).toMatchObject({ equal: true });
     expect(inCor()).toEqual(wanted());
   }
-  console.log(`killed ${killed} of ${KILLS} runs, in up to ${Math.round(usualMs + 1_500)} ms`);
-  expect(killed).toBeGreaterThan(KILLS / 3);
+  console.log(`killed ${killed} runs, in up to ${Math.round(usualMs + 1_500)} ms`);
 });

@@ -14,8 +14,10 @@ const TABLE = MAPPING.table;
 const inWords = ({ seconds, processorSeconds, peakMb, phases }: MeasuredRun): string =>
   `${seconds.toFixed(1)} s (${processorSeconds.toFixed(1)} s of a processor), ${peakMb.toFixed(0)} MB; ${JSON.stringify(phases)}`;
 
-/** A machine that does other things meanwhile takes longer: times are printed, and bounded at so many times the target. */
-const BUSY = 10;
+/** A machine that does other things meanwhile takes longer: times may be so many times the target. */
+const BUSY = 3;
+/** 300 MB are the target. Runs of one code differ by a tenth, whatever else the machine does. */
+const MAX_MB = 330;
 
 async function openDataverse(rows: { assignments: number; users: number; projects: number }) {
   const dataverse = await startLocalDataverse({ rows });
@@ -51,9 +53,8 @@ test('200,000 rows of 5,000 users, everything equal, then one in a hundred lost'
   console.log(`200,000 rows, 5,000 users, equal: ${inWords(equal)}`);
   expect(equal.report).toMatchObject({ rows: 200_000, users: 5_000, differing: 0 });
   expect(equal.equal).toBe(true);
-  // The target is 300 MB: docs/performance.md says what is above it.
-  expect(equal.peakMb).toBeLessThan(800);
-  expect(equal.seconds).toBeLessThan(60 * BUSY * 2);
+  expect(equal.peakMb).toBeLessThan(MAX_MB);
+  expect(equal.seconds).toBeLessThan(60 * BUSY);
 
   const users = new Set<string>();
   for (const [index, row] of dataverse.rows(TABLE).entries()) {
@@ -91,8 +92,7 @@ test('the first load of 20,000 rows of 1,000 users, COR 150 ms away, 16 calls at
   });
   stack.cor.set({ latencyMs: 150 });
   const env = stack.settings({ queue: QUEUE, env: where });
-  const began = performance.now();
-  const { report } = await measuredRun('apply', env);
+  const { report, seconds: sendingSeconds } = await measuredRun('apply', env);
   const users = report.differing;
   expect(users).toBeGreaterThan(900);
   const isEnd = (line: Readonly<Record<string, unknown>>) =>
@@ -100,16 +100,17 @@ test('the first load of 20,000 rows of 1,000 users, COR 150 ms away, 16 calls at
   await expect
     .poll(() => stack.lines.filter(isEnd).length, { timeout: 120_000, interval: 50 })
     .toBe(report.messages);
-  const ended = performance.now();
   const calls = stack.cor.calls.filter(({ operation }) => operation !== 'token');
-  const seconds = (ended - began) / 1_000;
-  const target = users / 107;
+  const ends = calls.map(({ at, durationMs = 0 }) => at + durationMs);
+  // The run reads, compares and sends before that, and for a part of it at the same time.
+  const seconds = (Math.max(...ends) - Math.min(...calls.map(({ at }) => at))) / 1_000;
+  const ideal = users / 107;
   console.log(
-    `first load: ${users} users, ${report.messages} messages, ${calls.length} COR calls (${(calls.length / users).toFixed(3)} a user), ${seconds.toFixed(1)} s with reading and comparing; ${target.toFixed(1)} s is what 16 calls of 150 ms allow`,
+    `first load: ${users} users, ${report.messages} messages, ${calls.length} COR calls (${(calls.length / users).toFixed(3)} a user), ${seconds.toFixed(1)} s from the first call to the end of the last; ${ideal.toFixed(1)} s is what 16 calls of 150 ms allow. Reading, comparing and sending: ${sendingSeconds.toFixed(1)} s`,
   );
   expect(stack.broker.counts(QUEUE).deadLetter).toBe(0);
   expect(calls.length / users).toBeLessThanOrEqual(1.05);
-  expect(seconds).toBeLessThan(target * 1.1 * BUSY + 30);
+  expect(seconds).toBeLessThan(ideal * 1.1 * BUSY);
   const after = await measuredRun('plan', env);
   expect(after.equal).toBe(true);
 });

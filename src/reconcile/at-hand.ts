@@ -1,35 +1,8 @@
 import { openLedger } from '../ledger/open-ledger.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
-import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import { claimTable } from './ledger-tables.ts';
-import { withRunWorld } from './open-run.ts';
-import { reconcile } from './run.ts';
-import { failedLine, finishedLine } from './run-line.ts';
 import { isRunId, StoredReports } from './stored-reports.ts';
-
-export interface TimedRun {
-  /** Every user's whole state is told to COR again. */
-  readonly verify: boolean;
-  readonly signal: AbortSignal;
-  readonly log: Log;
-}
-
-/**
- * What the timer does: one run, and one line that tells it. It does not reject: the next night begins anew.
- */
-export async function runAndLog(settings: Settings, { verify, signal, log }: TimedRun): Promise<void> {
-  const started = performance.now();
-  try {
-    // Opened here: this code is bundled apart from the app's, with classes of errors of its own.
-    const report = await withRunWorld(settings, openLedger(settings.ledger), { signal }, (world) =>
-      reconcile(world, { by: 'timer', verify }),
-    );
-    log(report.counts.held > 0 ? 'warn' : 'info', finishedLine(report));
-  } catch (error) {
-    log('error', failedLine(error, performance.now() - started));
-  }
-}
 
 /** Says at the start of the app whose ledger it is. It does not reject: a run says it again. */
 export async function claimLedger({ ledger, mapping }: Pick<Settings, 'ledger' | 'mapping'>): Promise<void> {
