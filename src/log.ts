@@ -76,6 +76,8 @@ export interface LogLine {
   /** Users that the timer sent a message for. */
   readonly dueCount?: number;
   readonly percentage?: number;
+  /** The percentage that COR took last. */
+  readonly told?: number;
   /**
    * A comparison with Dataverse: its id, rows read, users compared, messages sent, and how many rows are in
    * each situation.
@@ -109,6 +111,7 @@ type LogEvent =
   | 'message.versionMissing'
   | 'cor.call'
   | 'cor.drift'
+  | 'cor.differed'
   | 'cor.tokenLifetime'
   | 'user.notTold'
   | 'due.sent'

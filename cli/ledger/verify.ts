@@ -5,6 +5,7 @@ import type { LedgerDocument } from '../../src/ledger/document.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { planningDay } from '../../src/ledger/today.ts';
 import type { Settings } from '../../src/settings.ts';
+import type { Difference } from '../../src/sync/look-first.ts';
 import { type Verification, verifyUser } from '../../src/sync/verify-user.ts';
 import type { Session } from '../frame/session.ts';
 
@@ -16,12 +17,23 @@ function unknownText(unknown: readonly string[]): string {
   return ` COR also shows workspaces that the ledger does not know: ${unknown.join(', ')}. They may belong to another integration, or their rows are not loaded yet; take them away in COR if neither is so.`;
 }
 
+/** What was otherwise is mended, so it is told of the past. */
+function differedText(differed: readonly Difference[]): string {
+  if (differed.length === 0) return '';
+  const each = differed.map(({ workspace, told, shown }) =>
+    shown === undefined
+      ? `${workspace} was not attached (told ${told} %)`
+      : `${workspace} had ${shown} % (told ${told} %)`,
+  );
+  return ` Before that COR held it otherwise: ${each.join(', ')}.`;
+}
+
 export function verdictText(user: string, found: Verification): string {
   switch (found.kind) {
     case 'equal':
-      return `${user}: COR holds what the ledger says (COR calls made: ${found.corCalls}).${unknownText(found.unknown)}`;
+      return `${user}: COR holds what the ledger says (COR calls made: ${found.corCalls}).${differedText(found.differed)}${unknownText(found.unknown)}`;
     case 'differs':
-      return `${user}: COR differs: ${found.failure.description}${unknownText(found.unknown)}`;
+      return `${user}: COR differs: ${found.failure.description}${differedText(found.differed)}${unknownText(found.unknown)}`;
     case 'unavailable':
       return `${user}: not compared: ${found.failure.description} Run this again later.`;
   }

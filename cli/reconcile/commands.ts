@@ -46,7 +46,7 @@ function row(session: Session, options: Options, text: string): Promise<ExitCode
 const common = (command: Command) => whereOptions(command).addOption(jsonOption());
 const asking = (command: Command) => common(command).addOption(yesOption());
 const withVerify = (command: Command) =>
-  command.option('--verify', 'tells COR every whole state again, ten users a second');
+  command.option('--verify', 'tells COR every whole state again, five users a second');
 const withWins = (command: Command) =>
   command.option('--dynamics-wins', 'forgets the versions that the ledger knows, after a restore');
 

@@ -11,7 +11,7 @@ import { withoutUnsavable } from './unsavable-changes.ts';
 import { decodeUserMessage, isUserMessage, type UserMessage } from './user-message.ts';
 
 /** What a message asks of one user. */
-type Asked = Pick<UserRequest, 'changes' | 'reassert' | 'forgottenAt'>;
+type Asked = Pick<UserRequest, 'changes' | 'reassert' | 'look' | 'forgottenAt'>;
 
 export interface UserAsked {
   readonly user: string;
@@ -66,7 +66,9 @@ export function readOf({ changes, rest }: Identified): Read {
  */
 function partsOf({ why, user, changes, reassert, run }: UserMessage): UserAsked[] {
   const forgottenAt = why === 'forget' && run !== undefined ? Date.parse(run) : undefined;
-  const whole: UserAsked = { user, asked: { changes: [], reassert, forgottenAt } };
+  // A comparison that asks for everything of a user with nothing to change verifies.
+  const look = why === 'reconcile' && reassert;
+  const whole: UserAsked = { user, asked: { changes: [], reassert, look, forgottenAt } };
   const byWorkspace = Map.groupBy(changes, workspaceOf);
   const parts = [...byWorkspace.values()].map((own) => ({ user, asked: { changes: own, reassert } }));
   return parts.length === 0 || forgottenAt !== undefined ? [whole, ...parts] : parts;

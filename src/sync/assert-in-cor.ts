@@ -12,6 +12,7 @@ import {
   unseenIn,
 } from './assertion.ts';
 import { detachPart, startSession } from './cor-session.ts';
+import { type Difference, lookFirst } from './look-first.ts';
 import { didNotApply } from './mismatch.ts';
 import type { Plan } from './plan.ts';
 import { attachOrSingleOut, singleOut } from './single-out.ts';
@@ -19,6 +20,8 @@ import { attachOrSingleOut, singleOut } from './single-out.ts';
 export interface AssertionResult {
   readonly failure?: Failure;
   readonly drift: readonly Drift[];
+  /** What COR held otherwise than it was told, before it was told anything now. */
+  readonly differed: readonly Difference[];
   /** Percentage by workspace as COR's latest reply showed it. */
   readonly seen?: ReadonlyMap<string, number> | undefined;
   readonly calls: number;
@@ -50,10 +53,11 @@ export async function assertInCor(
 ): Promise<AssertionResult> {
   const session = startSession(cor, user, plan.desired, context);
   const assertion: Assertion = { plan, session, refused: new Map() };
+  const differed = plan.looksAt ? await lookFirst(session, plan.looksAt) : [];
   const failure = await runRounds(assertion);
   const { calls, corChanged } = session;
-  if (failure) return { failure, drift: [], calls, corChanged };
-  return { drift: driftOf(assertion), seen: session.seen, calls, corChanged };
+  if (failure) return { failure, drift: [], differed, calls, corChanged };
+  return { drift: driftOf(assertion), differed, seen: session.seen, calls, corChanged };
 }
 
 async function runRounds(assertion: Assertion): Promise<Failure | undefined> {

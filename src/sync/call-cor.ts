@@ -47,6 +47,7 @@ function notCalled(
   return {
     failure: { service: 'cor', class: 'paused', code, description, retryAfterMs: waitMs },
     drift: [],
+    differed: [],
     calls: 0,
     corChanged: false,
   };

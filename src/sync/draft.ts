@@ -30,6 +30,8 @@ interface DraftInput {
   readonly requests: readonly UserRequest[];
   readonly touched: ReadonlySet<string>;
   readonly reassert: boolean;
+  /** Look at what COR holds before it is told. */
+  readonly look: boolean;
   readonly rule: PercentageRule;
   readonly day: string;
 }
@@ -43,7 +45,7 @@ interface DraftInput {
  * in the document: whoever asserts next takes it away where COR shows it.
  */
 export function draftOf(before: LedgerDocument, input: DraftInput): Draft {
-  const { requests, touched, reassert, rule, day } = input;
+  const { requests, touched, reassert, look, rule, day } = input;
   const forgottenAt = Math.max(0, ...requests.map((one) => one.forgottenAt ?? 0));
   const met = forgetVersions(before, forgottenAt);
   const asked = requests.map((request) => ({ request, changes: changesOf([request]) }));
@@ -55,7 +57,7 @@ export function draftOf(before: LedgerDocument, input: DraftInput): Draft {
   const handledBefore = requests.filter(({ redelivered }) => redelivered);
   const after = release(merged, new Set([...workspacesOf(handledBefore), ...touched]), day);
   const mentioned = workspacesOf(requests);
-  const plan = planCalls({ before, after, rule, day, mentioned, touched, reassert });
+  const plan = planCalls({ before, after, rule, day, mentioned, touched, reassert, look });
   const inDoubt = asked.filter(({ changes }) => changes.some((one) => doubtful.has(one)));
   return {
     before,

@@ -12,6 +12,11 @@ export interface Mismatch {
   readonly shown: number | undefined;
 }
 
+/** Does COR show something else than this percentage? `undefined`: it does not show the workspace at all. */
+export function isDifferent(shown: number | undefined, wanted: number): boolean {
+  return shown === undefined || !(Math.abs(shown - wanted) < TOLERANCE);
+}
+
 /**
  * Where the state in COR's reply differs from the plan. Workspaces that the plan does not name are somebody
  * else's business.
@@ -20,8 +25,7 @@ export function mismatches(plan: Plan, seen: ReadonlyMap<string, number> | undef
   const found: Mismatch[] = [];
   for (const [workspace, { percentage: wanted }] of plan.desired) {
     const shown = seen?.get(workspace);
-    if (shown === undefined || !(Math.abs(shown - wanted) < TOLERANCE))
-      found.push({ workspace, wanted, shown });
+    if (isDifferent(shown, wanted)) found.push({ workspace, wanted, shown });
   }
   for (const workspace of plan.unwanted) {
     const shown = seen?.get(workspace);

@@ -19,6 +19,8 @@ export interface Plan {
   readonly requested: ReadonlySet<string>;
   /** COR is told everything that is wanted, and shows everything that is there: not only the difference. */
   readonly tellsAll: boolean;
+  /** What COR was told last, where it is looked at before it is told anything. */
+  readonly looksAt: Readonly<Record<string, number>> | undefined;
   /** Wanted workspaces of which COR was told a higher percentage. */
   readonly shrinks: ReadonlySet<string>;
 }
@@ -36,6 +38,8 @@ export interface PlanInput {
   readonly touched: ReadonlySet<string>;
   /** Tell COR the whole wanted state, not just the difference. */
   readonly reassert: boolean;
+  /** Look at what COR holds first. */
+  readonly look: boolean;
 }
 
 type Percentages = ReadonlyMap<string, WorkspacePercentage>;
@@ -45,12 +49,14 @@ type Percentages = ReadonlyMap<string, WorkspacePercentage>;
  * `reassert`, or where the document does not say what COR was told, everything that is wanted, and all that
  * may linger.
  */
-export function planCalls({ before, after, rule, day, mentioned, touched, reassert }: PlanInput): Plan {
+export function planCalls(input: PlanInput): Plan {
+  const { before, after, rule, day, mentioned, touched, reassert } = input;
   const desired = percentagesOn(after.assignments, rule, day);
   // On one day: what the calendar changes is nobody's request.
   const requested = new Set([...mentioned, ...changedBetween(before, after, desired, { rule, day })]);
   const undesired = (ids: Iterable<string>): string[] => [...ids].filter((id) => !desired.has(id));
   const { told } = before;
+  const looksAt = input.look ? told : undefined;
   const gone = undesired(Object.keys(told ?? {}));
   const shrinks = new Set(
     [...desired].flatMap(([id, { percentage }]) => ((told?.[id] ?? 0) > percentage ? [id] : [])),
@@ -60,11 +66,20 @@ export function planCalls({ before, after, rule, day, mentioned, touched, reasse
   const unwanted = new Set([...lingering, ...undesired(remembered)]);
   if (!reassert && told) {
     const attach = [...desired.keys()].filter((id) => told[id] !== desired.get(id)?.percentage);
-    return { desired, attach, detach: gone, unwanted, requested, tellsAll: false, shrinks };
+    return { desired, attach, detach: gone, unwanted, requested, tellsAll: false, looksAt, shrinks };
   }
   // An attach call shows what the user has; where there is none to make, only detaching can show it.
   const detach = [...(desired.size > 0 ? lingering : unwanted)];
-  return { desired, attach: [...desired.keys()], detach, unwanted, requested, tellsAll: true, shrinks };
+  return {
+    desired,
+    attach: [...desired.keys()],
+    detach,
+    unwanted,
+    requested,
+    tellsAll: true,
+    looksAt,
+    shrinks,
+  };
 }
 
 /**

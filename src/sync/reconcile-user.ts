@@ -3,11 +3,12 @@ import type { LoadedDocument } from '../ledger/ledger.ts';
 import { MAX_DOCUMENT_AGE_MS, type RecentDocument } from '../ledger/recent-documents.ts';
 import { ruleHash } from '../ledger/rule-hash.ts';
 import { storageFailure } from '../ledger/storage-failure.ts';
-import type { Log } from '../log.ts';
 import type { Drift } from './assertion.ts';
 import { callCor } from './call-cor.ts';
 import { type Draft, draftOf, toldDocument } from './draft.ts';
-import { hasCalls, type Plan } from './plan.ts';
+import { logDifferences, logDrift, logUnusual } from './log-unusual.ts';
+import type { Difference } from './look-first.ts';
+import { hasCalls } from './plan.ts';
 import {
   type Attempt,
   type Failed,
@@ -46,6 +47,7 @@ interface Told<Request extends UserRequest> {
   readonly draft: Draft;
   readonly loaded: Loaded;
   readonly drift: readonly Drift[];
+  readonly differed: readonly Difference[];
   readonly seen?: ReadonlyMap<string, number> | undefined;
   readonly progress: Progress<Request>;
 }
@@ -61,11 +63,12 @@ export async function reconcileUser<Request extends UserRequest>(
   options: ReconcileOptions,
 ): Promise<Reconciliation<Request>> {
   const { requests, reassert, touched } = request;
-  let progress: Progress<Request> = { requests, reassert, touched, corCalls: 0, unconfirmed: 0 };
+  const look = request.look === true || requests.some((one) => one.look);
+  let progress: Progress<Request> = { requests, reassert, look, touched, corCalls: 0, unconfirmed: 0 };
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
     const attempt = await attemptOnce(user, progress, request, options);
     if (attempt.kind !== 'repeat') return attempt;
-    progress = { ...attempt.progress, reassert: true };
+    progress = { ...attempt.progress, reassert: true, look: false };
   }
   const description = `The ledger document was saved by others ${MAX_ATTEMPTS} times in a row.`;
   const failure: Failure = { service: 'storage', class: 'transient', code: 'CONFLICTS', description };
@@ -97,7 +100,14 @@ async function loadAndTell<Request extends UserRequest>(
   if (loaded.kind === 'failed') return loaded;
   const taken = takeMore(progress, request);
   const draft = draftFrom(loaded, taken, options);
-  const nothingTold: Told<Request> = { kind: 'told', draft, loaded, drift: [], progress: taken };
+  const nothingTold: Told<Request> = {
+    kind: 'told',
+    draft,
+    loaded,
+    drift: [],
+    differed: [],
+    progress: taken,
+  };
   if (!hasCalls(draft.plan)) return nothingTold;
   return options.slots.run(() => tell(user, nothingTold, request, options));
 }
@@ -135,7 +145,9 @@ async function tell<Request extends UserRequest>(
     touched: new Set([...taken.touched, ...plan.attach, ...plan.detach]),
     corCalls: taken.corCalls + result.calls,
   };
-  if (!failure) return { kind: 'told', draft, loaded, drift: result.drift, seen: result.seen, progress };
+  const { drift, differed, seen } = result;
+  logDifferences(differed, options.log);
+  if (!failure) return { kind: 'told', draft, loaded, drift, differed, seen, progress };
   if (failure.class === 'didNotApply' && progress.unconfirmed < MAX_UNCONFIRMED)
     return { kind: 'repeat', progress: { ...progress, unconfirmed: progress.unconfirmed + 1 } };
   // An earlier try of a redelivered message may have changed COR, even when this one did not.
@@ -166,7 +178,7 @@ async function renew<Request extends UserRequest>(
  * proves that nobody else's calls came between.
  */
 async function save<Request extends UserRequest>(
-  { draft, loaded, drift, seen, progress }: Told<Request>,
+  { draft, loaded, drift, differed, seen, progress }: Told<Request>,
   options: ReconcileOptions,
 ): Promise<Attempt<Request>> {
   const { before, plan } = draft;
@@ -182,9 +194,9 @@ async function save<Request extends UserRequest>(
     recent?.keep({ document, etag: saved.value.etag, at });
     logUnusual(plan, options.log);
   }
-  for (const { workspace } of drift) options.log('warn', { evt: 'cor.drift', workspaceId: workspace });
+  logDrift(drift, options.log);
   const endings = new Map(progress.requests.map((one) => [one, endingOf(one, draft)]));
-  return { kind: 'saved', ...spentIn(progress), endings, drift, seen, document };
+  return { kind: 'saved', ...spentIn(progress), endings, drift, differed, seen, document };
 }
 
 /** Who asks about the day is answered by a save, also when nothing is to be told: else the user stays due. */
@@ -222,24 +234,13 @@ function draftFrom(
   progress: Progress<UserRequest>,
   { rule, today }: ReconcileOptions,
 ): Draft {
-  const { requests, touched } = progress;
+  const { requests, touched, look } = progress;
   return draftOf(document, {
     requests,
     touched,
     reassert: reasserts(progress),
+    look,
     rule,
     day: today(),
   });
-}
-
-/**
- * Percentages that may surprise: those that are cut at 100, and those of workspaces with nothing planned at
- * present.
- */
-function logUnusual({ desired, requested }: Plan, log: Log): void {
-  for (const workspaceId of requested) {
-    const { uncapped, whyZero } = desired.get(workspaceId) ?? {};
-    if (uncapped !== undefined) log('warn', { evt: 'percentage.capped', workspaceId, percentage: uncapped });
-    if (whyZero !== undefined) log('info', { evt: 'percentage.zero', workspaceId, reason: whyZero });
-  }
 }

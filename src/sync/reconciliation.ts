@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { RecentDocuments } from '../ledger/recent-documents.ts';
 import type { Log } from '../log.ts';
 import type { Drift } from './assertion.ts';
+import type { Difference } from './look-first.ts';
 import type { RequestEnding, UserRequest } from './user-request.ts';
 
 export interface ReconcileOptions {
@@ -36,6 +37,8 @@ export interface ReconcileRequest<Request extends UserRequest> {
   readonly take: () => readonly Request[];
   /** Tell COR the whole wanted state, because what it holds is not known for sure. */
   readonly reassert: boolean;
+  /** Look first at what COR holds. */
+  readonly look?: boolean;
   /** Workspaces that earlier calls may have attached or detached without a save. */
   readonly touched: ReadonlySet<string>;
   /** Since when its messages wait, UTC epoch ms. Absent: nobody holds a lock meanwhile. */
@@ -59,6 +62,8 @@ interface Saved<Request extends UserRequest> extends Spent<Request> {
   readonly endings: ReadonlyMap<Request, RequestEnding>;
   /** What COR does not hold as the ledger says, and nobody asked for. */
   readonly drift: readonly Drift[];
+  /** What COR held otherwise than it was told, where it was looked at first. */
+  readonly differed: readonly Difference[];
   /** Percentage by workspace as COR's latest reply showed it; missing where there was none with a list. */
   readonly seen: ReadonlyMap<string, number> | undefined;
 }
@@ -74,6 +79,8 @@ export type Reconciliation<Request extends UserRequest> = Saved<Request> | Faile
 /** What one attempt leaves to the next. */
 export interface Progress<Request extends UserRequest> extends Spent<Request> {
   readonly reassert: boolean;
+  /** Look first at what COR holds: only before anything is told. */
+  readonly look: boolean;
   /** Attempts after which COR showed something else than it was told. */
   readonly unconfirmed: number;
 }

@@ -22,6 +22,8 @@ export interface UserRequest {
   readonly redelivered: boolean;
   /** Tell COR the user's whole wanted state, whatever is known of what it holds. */
   readonly reassert?: boolean | undefined;
+  /** Look first at what COR holds, and log what it holds otherwise than it was told. */
+  readonly look?: boolean | undefined;
   /** Forget the versions that were recorded before this time (UTC epoch ms). */
   readonly forgottenAt?: number | undefined;
   readonly correlationId?: string;

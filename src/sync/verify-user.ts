@@ -1,6 +1,7 @@
 import { type Failure, isUnavailable } from '../failure.ts';
 import type { LedgerDocument } from '../ledger/document.ts';
 import { assignedWorkspaces } from '../ledger/released.ts';
+import type { Difference } from './look-first.ts';
 import { reconcileUser } from './reconcile-user.ts';
 import type { ReconcileOptions } from './reconciliation.ts';
 
@@ -11,6 +12,8 @@ interface Compared {
    * integration, or not be loaded yet, so nothing takes them away by itself.
    */
   readonly unknown: readonly string[];
+  /** What COR held otherwise than it was told; it is mended, where the verification is `equal`. */
+  readonly differed: readonly Difference[];
 }
 
 export type Verification =
@@ -26,18 +29,19 @@ export type Verification =
  */
 export async function verifyUser(user: string, options: ReconcileOptions): Promise<Verification> {
   const nothing = { requests: [], take: () => [], touched: new Set<string>() };
-  const result = await reconcileUser(user, { ...nothing, reassert: true }, options);
+  const result = await reconcileUser(user, { ...nothing, reassert: true, look: true }, options);
   if (result.kind === 'failed') {
     const { failure } = result;
     return isUnavailable(failure)
       ? { kind: 'unavailable', failure }
-      : { kind: 'differs', failure, unknown: [] };
+      : { kind: 'differs', failure, unknown: [], differed: [] };
   }
   const unknown = unknownIn(result.document, result.seen);
+  const { differed, corCalls } = result;
   const [first] = result.drift;
-  if (!first) return { kind: 'equal', corCalls: result.corCalls, unknown };
+  if (!first) return { kind: 'equal', corCalls, unknown, differed };
   const description = result.drift.map(({ failure }) => failure.description).join(' ');
-  return { kind: 'differs', failure: { ...first.failure, description }, unknown };
+  return { kind: 'differs', failure: { ...first.failure, description }, unknown, differed };
 }
 
 function unknownIn(document: LedgerDocument, seen: ReadonlyMap<string, number> | undefined): string[] {

@@ -9,6 +9,7 @@ import { createHealth } from '../../src/health.ts';
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import { parseDocument } from '../../src/ledger/parse-document.ts';
 import type { LogLine } from '../../src/log.ts';
+import { encodeUserMessage } from '../../src/messaging/user-message.ts';
 import { readSettings } from '../../src/settings.ts';
 import { NO_TELEMETRY } from '../../src/telemetry/telemetry.ts';
 import { assignmentBody, PROJECT } from '../dead-letters/assignment-body.ts';
@@ -31,7 +32,9 @@ const SEED = JSON.parse(
 
 /** Another workspace, in the place of the one that the body names. */
 const OTHER = PROJECT.replace(/1$/, '2');
-const inOther = (body: Buffer) => Buffer.from(body.toString().replaceAll(PROJECT, OTHER));
+const THIRD = PROJECT.replace(/1$/, '3');
+const inProject = (body: Buffer, id: string) => Buffer.from(body.toString().replaceAll(PROJECT, id));
+const inOther = (body: Buffer) => inProject(body, OTHER);
 
 /** A COR that refuses everything, with a request id: the sandbox sends none. */
 async function refusingCor() {
@@ -82,7 +85,7 @@ export async function written(): Promise<Written> {
   const calls = new Set<string>();
   const sandbox = await startCorSandbox({
     users: [...SEED.users, ...Object.values(USERS)],
-    workspaces: [...SEED.workspaces, PROJECT, OTHER],
+    workspaces: [...SEED.workspaces, PROJECT, OTHER, THIRD],
   });
   const refusing = await refusingCor();
   const settings = readSettings({
@@ -166,7 +169,16 @@ export async function written(): Promise<Written> {
 
     // COR forgets a workspace that the user has; a message about another one finds out.
     await handle()(inOther(assignmentBody(USERS.drifted, record(3))));
+    await handle()(inProject(assignmentBody(USERS.drifted, record(0)), THIRD));
     sandbox.removeWorkspace(OTHER);
+    const verify = encodeUserMessage({
+      schema: 1,
+      why: 'reconcile',
+      user: USERS.drifted,
+      changes: [],
+      reassert: true,
+    });
+    await handle()(verify.body, { contentType: verify.contentType });
     await handle()(first, { deliveryCount: 2 });
     await handle(beside({}, { createMissingWorkspaces: true }))(
       inOther(assignmentBody(USERS.created, record(4))),

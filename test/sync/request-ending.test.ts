@@ -19,6 +19,7 @@ it('a put that shares its work with a delete without a number, and comes behind 
     requests: [deleted, later],
     touched: new Set(),
     reassert: false,
+    look: false,
     rule: percentageSchema.parse({ window: 'always' }),
     day: '2026-03-04',
   });
