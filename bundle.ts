@@ -8,8 +8,8 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
  * it always needs. Beside them stands a file for each module that the code imports only when it needs it: in one file
  * they would cost every cold start the time to read and look through them all, three times what the rest takes. And one
  * for each thread, which must not register functions. What stands in `common.cjs` all of them take from there: nothing
- * is deployed, loaded or made twice. Each module there runs when it is first asked for, so the order is that of the
- * sources. esbuild's own splitting knows only ES modules, and does not keep that order.
+ * is deployed, loaded or made twice. It runs whole when it is first asked for, so what `functions/index.ts` has to do
+ * before anything else must need nothing of it. esbuild's own splitting knows only ES modules.
  */
 
 const REPOSITORY = fileURLToPath(new URL('.', import.meta.url));
@@ -87,7 +87,7 @@ function fromCommon(common: ReadonlySet<string>): Plugin {
         return found.external || !common.has(file) ? undefined : { path: file, namespace: 'from-common' };
       });
       onLoad({ filter: /.*/, namespace: 'from-common' }, ({ path }) => ({
-        contents: `module.exports = require('./common.cjs').modules[${JSON.stringify(path)}]();`,
+        contents: `module.exports = require('./common.cjs').modules[${JSON.stringify(path)}];`,
       }));
       onResolve({ filter: /^\.\/common\.cjs$/, namespace: 'from-common' }, ({ path }) => ({
         path,
@@ -97,10 +97,12 @@ function fromCommon(common: ReadonlySet<string>): Plugin {
   };
 }
 
-/** Hands out each of these modules, which runs when it is first asked for. Paths in the repository are the keys. */
+/** Hands out each of these modules. Paths in the repository are the keys. */
 function commonEntry(common: Iterable<string>): string {
-  const members = [...common].sort().map((path) => `${JSON.stringify(path)}: () => require('./${path}'),`);
-  return `export const modules = {\n${members.join('\n')}\n};`;
+  const paths = [...common].sort();
+  const imports = paths.map((path, at) => `import * as m${at} from './${path}';`);
+  const members = paths.map((path, at) => `${JSON.stringify(path)}: m${at},`);
+  return `${imports.join('\n')}\nexport const modules = {\n${members.join('\n')}\n};`;
 }
 
 /** The connector's own modules that the app loads at its start, and the packages that are common to its files. */

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { type TestContext, test } from 'vitest';
 import { startCorSandbox } from '../local/cor/sandbox.ts';
 import { createConnector } from '../src/connector.ts';
 import { createHealth } from '../src/health.ts';
 import { readSettings } from '../src/settings.ts';
 
 /** Takes connections and never says a word. */
-async function muteServer() {
+async function muteServer({ onTestFinished }: TestContext) {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
   server.listen(0, '127.0.0.1');
@@ -20,7 +20,7 @@ async function muteServer() {
   return { port: (server.address() as AddressInfo).port, sockets };
 }
 
-async function healthOf(port: number, switches = {}) {
+async function healthOf({ onTestFinished }: TestContext, port: number, switches = {}) {
   const cor = await startCorSandbox({ switches });
   onTestFinished(() => cor.stop());
   const settings = readSettings({
@@ -37,9 +37,11 @@ async function healthOf(port: number, switches = {}) {
   return { cor, connector, health };
 }
 
-test('a hundred looks at a Service Bus that is mute leave no sockets behind', async () => {
-  const { port, sockets } = await muteServer();
-  const { health, connector } = await healthOf(port);
+// Most of their time they wait for a Service Bus that is mute: all at once.
+test.concurrent('a hundred looks at a Service Bus that is mute leave no sockets behind', async (context) => {
+  const { expect } = context;
+  const { port, sockets } = await muteServer(context);
+  const { health, connector } = await healthOf(context, port);
   const reports = await Promise.all(Array.from({ length: 100 }, () => health.report()));
   for (const { checks } of reports)
     expect(checks).toContainEqual(
@@ -49,9 +51,10 @@ test('a hundred looks at a Service Bus that is mute leave no sockets behind', as
   await connector.close();
 }, 30_000);
 
-test('while calls to COR are paused COR is not well, whatever the cached token says, and nobody who asks causes a call', async () => {
-  const { port } = await muteServer();
-  const { cor, connector, health } = await healthOf(port);
+test.concurrent('while calls to COR are paused COR is not well, whatever the cached token says, and nobody who asks causes a call', async (context) => {
+  const { expect } = context;
+  const { port } = await muteServer(context);
+  const { cor, connector, health } = await healthOf(context, port);
   await connector.cor.checkCredentials();
   const permit = connector.breaker.tryCall('u');
   const description = 'COR cannot serve the call at present (HTTP 429).';
@@ -71,9 +74,10 @@ test('while calls to COR are paused COR is not well, whatever the cached token s
   await connector.close();
 }, 30_000);
 
-test('refused credentials are looked at as often as the breaker lets a probe out, and found mended by that', async () => {
-  const { port } = await muteServer();
-  const { cor, connector, health } = await healthOf(port, { refuseCredentials: 401 });
+test.concurrent('refused credentials are looked at as often as the breaker lets a probe out, and found mended by that', async (context) => {
+  const { expect } = context;
+  const { port } = await muteServer(context);
+  const { cor, connector, health } = await healthOf(context, port, { refuseCredentials: 401 });
   const corCheck = async () => (await health.report()).checks.find(({ name }) => name === 'cor');
   await Promise.all(Array.from({ length: 20 }, corCheck));
   expect(cor.calls.length).toBeLessThanOrEqual(2);

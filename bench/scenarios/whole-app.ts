@@ -10,7 +10,7 @@ import { summarize } from '../statistics.ts';
 const CALLS = 16;
 
 /** Rounds until the engine has compiled what there is to compile. The connector has more of it, and runs for hours in practice. */
-const WARM_UPS = 5;
+const WARM_UPS = 2;
 
 /** A function that does what the floor does: what the host and the Functions library cost any app, whatever it does. */
 const ONE_CALL = `
@@ -46,7 +46,7 @@ app.serviceBusQueue('oneCall', {
 export const scenario: Scenario = {
   limitSeconds: 180,
   async run(size) {
-    const [count, rounds, warmUps] = size === 'full' ? [2_000, 5, WARM_UPS] : [500, 2, 1];
+    const [count, rounds, warmUps] = size === 'full' ? [4_000, 5, WARM_UPS] : [500, 2, 1];
     const system = await startSystem(['app', 'floor', 'one-call']);
     const hostJson = JSON.parse(readFileSync(join(PROJECT, 'host.json'), 'utf8'));
     const built = await buildApp(
@@ -83,7 +83,7 @@ export const scenario: Scenario = {
         rounds,
         (round) => cpu(app, () => rate('app'), ownCpu, round),
         (round) => cpu(oneCall, () => rate('one-call'), oneCallCpu, round),
-        1,
+        WARM_UPS,
       );
       const host = summarize(sameHost);
       const onSameHost = summarize(
