@@ -27,7 +27,10 @@ export async function readPinnedOrganization(
   if (!found) return undefined;
   const parsed = parseAs(schema, found.value);
   if (parsed.success) return parsed.data;
-  throw new DamagedDocumentError(NAME, 'names no organization. Say "./connector ledger organization set ID".');
+  throw new DamagedDocumentError(
+    NAME,
+    'names no organization. Say "./connector ledger organization set ID".',
+  );
 }
 
 /**
