@@ -61,36 +61,50 @@ export const reconcileCommands: Define = (parent, run) => {
     ['./connector reconcile plan', 'what differs'],
     ['./connector reconcile apply', 'mends it, after a question'],
   ]);
-  withWins(common(group.command('plan').description('Shows what differs, and changes nothing.'))).action(
-    run<Options>(plan),
+  const planning = withWins(
+    common(group.command('plan').description('Shows what differs, and changes nothing.')),
   );
-  withWins(
+  examples(planning, [
+    ['./connector reconcile plan', 'exit code 0 only when all is equal'],
+    ['./connector reconcile plan --json > plan.json', 'every row'],
+  ]).action(run<Options>(plan));
+  const applying = withWins(
     withVerify(
       asking(group.command('apply').description('Shows what differs, asks, and sends what mends it.')),
     ),
-  ).action(run<Options>(apply));
-  withWins(
+  );
+  examples(applying, [
+    ['./connector reconcile apply', 'asks, then sends'],
+    ['./connector reconcile apply --verify', 'also finds what was changed in COR'],
+  ]).action(run<Options>(apply));
+  const ofUser = withWins(
     withVerify(
       asking(
         group.command('user').description('Shows what differs for one user, asks, and sends what mends it.'),
       ),
     ),
-  )
-    .argument('<id>', 'external id of the user; upper and lower case are different')
-    .action(run<Options, [string]>(user));
-  asking(
+  ).argument('<id>', 'external id of the user; upper and lower case are different');
+  examples(ofUser, [['./connector reconcile user ID', 'somebody is missing in COR']]).action(
+    run<Options, [string]>(user),
+  );
+  const ofRow = asking(
     group
       .command('row')
       .description('Shows what differs for one row, whoever has it, asks, and sends what mends it.'),
-  )
-    .argument('<id>', 'id of the row, a GUID')
-    .action(run<Options, [string]>(row));
-  asking(
+  ).argument('<id>', 'id of the row, a GUID');
+  examples(ofRow, [['./connector reconcile row ID', 'an event of it was lost']]).action(
+    run<Options, [string]>(row),
+  );
+  const allowing = asking(
     group.command('allow').description('Reads what a run held back once more, and sends what still holds.'),
-  )
-    .argument('<run>', 'id of the run, as "reconcile report" lists it')
-    .action(run<Options, [string]>(allow));
-  common(group.command('report').description('Shows the runs of the last 30 days, or one of them.'))
-    .argument('[run]', 'id of the run')
-    .action(run<Options, [string | undefined]>(report));
+  ).argument('<run>', 'id of the run, as "reconcile report" lists it');
+  examples(allowing, [['./connector reconcile allow RUN', 'the removals are meant so']]).action(
+    run<Options, [string]>(allow),
+  );
+  const reporting = common(
+    group.command('report').description('Shows the runs of the last 30 days, or one of them.'),
+  ).argument('[run]', 'id of the run');
+  examples(reporting, [['./connector reconcile report', 'the runs, a line each']]).action(
+    run<Options, [string | undefined]>(report),
+  );
 };
